@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * xen-smmu: the control interface, shared by the hypervisor and its tools.
+ *
+ * Carried by XEN_SYSCTL with the private command XEN_SYSCTL_smmu: the struct
+ * below lies in the sysctl's union, which is 128 bytes long.  Only a domain
+ * that may issue sysctls (dom0) gets an answer.
+ *
+ * Rules of this ABI:
+ *  - XEN_SMMU_get_version comes first, and works in every version;
+ *  - fixed-width fields, explicit padding, unused input must be zero;
+ *  - lists are read in pages of records.  The caller gives the size of the
+ *    record it knows and Xen writes that many bytes of its own, zero-filled
+ *    where the caller's is longer: a record only ever grows at its end;
+ *  - whatever is refused has a reason out of the list below.
+ *
+ * Permission is hereby granted, free of charge, to any person obtaining a
+ * copy of this file, to deal in it without restriction, including without
+ * limitation the rights to use, copy, modify, merge, publish, distribute,
+ * sublicense, and/or sell copies of it, provided that this notice stays.
+ * It comes without warranty of any kind.
+ */
+#ifndef __XEN_PUBLIC_XEN_SMMU_H__
+#define __XEN_PUBLIC_XEN_SMMU_H__
+
+#define XEN_SYSCTL_smmu             0x534d0001U
+
+/* major << 16 | minor: another major is refused, a newer minor only adds. */
+#define XEN_SMMU_ABI_VERSION        0x00010000U
+
+#define XEN_SMMU_get_version        0U
+#define XEN_SMMU_list_units         1U
+#define XEN_SMMU_list_links         2U
+#define XEN_SMMU_list_devices       3U
+
+/* Any domain, in xen_smmu_list.domid. */
+#define XEN_SMMU_DOMID_ANY          0xffffU
+
+/*
+ * Reasons: code, token, what it means, what to do next.
+ * Codes are never reused.
+ */
+#define XEN_SMMU_REASONS(X) \
+    X( 0, NONE,          "Nothing is wrong.", \
+       "Nothing to do.") \
+    X( 1, BAD_VERSION,   "The tool speaks another major version of the interface than the hypervisor.", \
+       "Install the xen-smmu tool that was built with this hypervisor.") \
+    X( 2, BAD_OP,        "The hypervisor does not know this operation.", \
+       "Install a hypervisor as new as the tool.") \
+    X( 3, BAD_ARGUMENT,  "A field of the request is out of range, or an unused one is not zero.", \
+       "Report this as a bug of the tool, with 'xen-smmu --json list' attached.") \
+    X( 4, BAD_BUFFER,    "The buffer of the request cannot be written.", \
+       "Report this as a bug of the tool.") \
+    X( 5, NO_DOMAIN,     "There is no such domain behind any SMMU.", \
+       "See 'xl list' for the domains, 'xen-smmu devices' for those with devices.") \
+    X( 6, NO_IOMMU,      "The device's device tree node has no 'iommus' property, or names an SMMU that Xen does not drive.", \
+       "Add 'iommus' to the host device tree, or see 'xl dmesg | grep smmu' for why the SMMU was refused.") \
+    X( 7, STREAM_TAKEN,  "Another device already owns one of the device's stream IDs.", \
+       "Give each device its own stream IDs in the host device tree, or assign both to the same domain as one node.") \
+    X( 8, STREAM_RANGE,  "A stream ID is larger than the SMMU supports.", \
+       "Correct 'iommus' in the host device tree.") \
+    X( 9, NO_VMID,       "The SMMU has no free VMID left.", \
+       "Destroy a domain with devices behind this SMMU; VMIDs of quarantined domains come back at reboot only.") \
+    X(10, NO_MEMORY,     "Xen could not allocate memory.", \
+       "Free memory ('xl info' shows how much is left) and try again.") \
+    X(11, SYNC_TIMEOUT,  "The SMMU did not complete a CMD_SYNC in time.", \
+       "The domain's streams abort. Save 'xl dmesg' and 'xen-smmu list', then reboot the host.") \
+    X(12, CMDQ_ERROR,    "The SMMU stopped at a command (CERROR).", \
+       "The SMMU is off for good. Save 'xl dmesg', then reboot the host.") \
+    X(13, UNIT_FAILED,   "The SMMU has failed: it aborts every stream.", \
+       "Save 'xl dmesg', then reboot the host.") \
+    X(14, REGISTER_TIMEOUT, "The SMMU did not acknowledge a register write in time.", \
+       "Check that the SMMU's clock and power domain stay on, then reboot the host.") \
+    X(15, QUARANTINED,   "An invalidation for this domain never completed, so its memory is out of use.", \
+       "Save 'xl dmesg', then reboot the host to get the memory back.") \
+    X(16, DYING,         "The domain is being destroyed.", \
+       "Wait until 'xl list' no longer shows it.") \
+    X(17, SERVICE_FAILURE, "The SMMU reported a global error of its own (GERROR).", \
+       "Save 'xl dmesg', then reboot the host.")
+
+enum xen_smmu_reason {
+#define X(code, token, what, next) XEN_SMMU_REASON_##token = (code),
+    XEN_SMMU_REASONS(X)
+#undef X
+};
+
+/* xen_smmu_unit.type */
+#define XEN_SMMU_TYPE_V3            3U
+
+/* xen_smmu_unit.state */
+#define XEN_SMMU_UNIT_ON            0U
+#define XEN_SMMU_UNIT_PARKED        1U
+#define XEN_SMMU_UNIT_OFF           2U
+#define XEN_SMMU_UNIT_FAILED        3U
+
+/* xen_smmu_link.state */
+#define XEN_SMMU_LINK_DORMANT       0U
+#define XEN_SMMU_LINK_WAKING        1U
+#define XEN_SMMU_LINK_LIVE          2U
+#define XEN_SMMU_LINK_QUIESCING     3U
+#define XEN_SMMU_LINK_FAILED        4U
+
+/* xen_smmu_link.flags */
+#define XEN_SMMU_LINK_debt_all      (1U << 0)   /* debt: the whole VMID */
+#define XEN_SMMU_LINK_quarantined   (1U << 1)
+#define XEN_SMMU_LINK_dying         (1U << 2)
+
+/* xen_smmu_device.state */
+#define XEN_SMMU_DEVICE_UNASSIGNED  0U  /* known, streams abort */
+#define XEN_SMMU_DEVICE_ABORTED     1U  /* of a domain, streams abort */
+#define XEN_SMMU_DEVICE_OPEN        2U  /* of a domain, streams translate */
+
+/* xen_smmu_device.flags */
+#define XEN_SMMU_DEVICE_bridge      (1U << 0)   /* PCIe host bridge of dom0 */
+
+struct xen_smmu_version {
+    uint32_t abi;                   /* OUT: XEN_SMMU_ABI_VERSION of Xen */
+    uint32_t unit_size;             /* OUT: Xen's record sizes, in bytes */
+    uint32_t link_size;
+    uint32_t device_size;
+};
+
+/* A page of a list: units, links or devices. */
+struct xen_smmu_list {
+    uint32_t first;                 /* IN: index of the first record wanted */
+    uint32_t count;                 /* IN: room, OUT: records written */
+    uint32_t total;                 /* OUT: records there are */
+    uint32_t record_size;           /* IN: the caller's, OUT: Xen's */
+    uint16_t domid;                 /* IN: of this domain, or DOMID_ANY */
+    uint16_t pad[3];
+    uint64_t buffer;                /* IN: guest virtual address */
+};
+
+struct xen_smmu_op {
+    uint32_t op;                    /* IN: XEN_SMMU_* */
+    uint32_t abi;                   /* IN: the caller's XEN_SMMU_ABI_VERSION */
+    uint32_t reason;                /* OUT: enum xen_smmu_reason */
+    uint32_t pad;
+    union {
+        struct xen_smmu_version version;
+        struct xen_smmu_list list;
+        uint8_t size[112];
+    } u;
+};
+
+struct xen_smmu_unit {
+    char name[64];                  /* "smmuv3@9050000", NUL-terminated */
+    uint64_t address;               /* of the registers, physical */
+    uint32_t index;
+    uint32_t type;                  /* XEN_SMMU_TYPE_* */
+    uint32_t state;                 /* XEN_SMMU_UNIT_* */
+    uint32_t reason;                /* why it failed, or NONE */
+    uint32_t sid_bits;
+    uint32_t vmid_bits;
+    uint32_t oas_bits;              /* output address size */
+    uint32_t devices;
+    uint32_t links;
+    uint32_t links_live;
+    uint32_t links_debt;            /* links that owe an invalidation */
+    uint32_t quarantined;           /* links that never will be reused */
+    uint64_t queue_bytes;           /* memory of its queues */
+    uint64_t since;                 /* ns since it entered its state */
+    uint64_t commands;
+    uint64_t syncs;
+    uint64_t events;                /* event records read */
+    uint64_t events_dropped;        /* not logged: rate limit */
+    uint64_t events_lost;           /* overflows of the event queue */
+    uint64_t last_flush;            /* ns since the last one; ~0: never */
+};
+
+struct xen_smmu_link {
+    uint32_t unit;                  /* xen_smmu_unit.index */
+    uint16_t domid;
+    uint16_t vmid;
+    uint32_t state;                 /* XEN_SMMU_LINK_* */
+    uint32_t flags;
+    uint32_t reason;
+    uint32_t devices;
+    uint64_t since;                 /* ns since it entered its state */
+    uint64_t flushes;               /* invalidations issued for it */
+    uint64_t elided;                /* unmaps that became debt */
+    uint64_t wakes;
+    uint64_t failures;
+};
+
+#define XEN_SMMU_PATH_LEN           192U
+#define XEN_SMMU_NR_SIDS            16U
+
+struct xen_smmu_device {
+    char path[XEN_SMMU_PATH_LEN];   /* device tree path, NUL-terminated */
+    uint32_t unit;
+    uint16_t domid;                 /* DOMID_ANY: of no domain */
+    uint16_t pad;
+    uint32_t state;                 /* XEN_SMMU_DEVICE_* */
+    uint32_t flags;
+    uint64_t faults;
+    uint64_t faults_dropped;        /* not logged: rate limit */
+    uint32_t nr_ranges;             /* all it has; the first ones follow */
+    uint32_t pad2;
+    struct {
+        uint32_t first;             /* stream ID */
+        uint32_t count;
+    } sids[XEN_SMMU_NR_SIDS];
+};
+
+#endif /* __XEN_PUBLIC_XEN_SMMU_H__ */
