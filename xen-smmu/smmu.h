@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The driver's objects and what may be done to them.  No hardware knowledge.
+ *
+ * Invariant (DESIGN 2): no page, and no page-table page, is reused while an
+ * SMMU could still reach it.  Each SMMU that may hold a translation to it is
+ * blocked (the link is DORMANT: its streams abort, acknowledged by a completed
+ * sync), or has completed an invalidation and sync issued after the PTE was
+ * cleared.
+ *
+ * Lock order:
+ *   Xen's locks (p2m, domctl, dtdevs) -> unit->config -> link->lock
+ *                                     -> the backend's queue lock
+ * unit->config (a mutex) owns the device list, who owns which stream, and
+ * every change of a link's streams.  link->lock owns state and debt; nothing
+ * is polled under it.  Of Xen's locks none is taken inside.
+ */
+#ifndef __XEN_SMMU_SMMU_H__
+#define __XEN_SMMU_SMMU_H__
+
+#include "plat.h"
+
+#include <public/xen-smmu.h>
+
+struct smmu_backend;
+struct smmu_unit;
+struct smmu_link;
+struct smmu_domain;
+
+/* Stream IDs first .. first + count - 1. */
+struct smmu_range {
+    uint32_t first;
+    uint32_t count;
+};
+
+/* A domain's stage 2, as the CPU's own table walker uses it. */
+struct smmu_stage2 {
+    uint64_t ttb;                   /* physical address of the root table */
+    unsigned int ipa_bits;          /* input size, 25..48 */
+    unsigned int root_level;        /* 0..2, of a 4 KiB granule table */
+};
+
+/* At most SMMU_LIMIT_BURST lines a second, the rest counted. */
+#define SMMU_LIMIT_BURST    5
+struct smmu_limit {
+    uint64_t window;                /* ns, when the current second began */
+    unsigned int lines;             /* logged in it */
+    uint64_t dropped;               /* since the last line */
+};
+
+/* A master, or dom0's PCIe host bridge, and its streams on one unit. */
+struct smmu_device {
+    struct smmu_device *next;       /* of its unit */
+    struct smmu_unit *unit;
+    struct smmu_link *link;         /* NULL: of no domain, streams abort */
+    const char *path;               /* in the device tree */
+    void *private;                  /* the backend's */
+    bool bridge;                    /* yields a stream to a device that names it */
+    bool open;                      /* its streams translate */
+    struct smmu_limit limit;
+    uint64_t faults;
+    uint64_t dropped;
+    unsigned int nr;
+    struct smmu_range sids[];
+};
+
+/* What a unit's VMIDs are: see vmid.c. */
+#define SMMU_NR_VMIDS       256
+struct smmu_vmids {
+    unsigned int nr;                /* usable: 1 .. nr - 1 */
+    uint8_t state[SMMU_NR_VMIDS];
+    uint64_t epoch[SMMU_NR_VMIDS];  /* unit->epoch when it was freed */
+};
+
+/* One SMMU. */
+struct smmu_unit {
+    struct smmu_unit *next;
+    const struct smmu_backend *backend;
+    void *private;                  /* the backend's */
+    const char *name;               /* as the device tree's node */
+    void *node;                     /* the glue's: which node that is */
+    uint64_t address;               /* of its registers, physical */
+    unsigned int index;
+    unsigned int sid_bits;
+    unsigned int vmid_bits;
+    unsigned int oas_bits;
+    uint64_t queue_bytes;
+    bool coherent;                  /* its walks snoop the CPU's caches */
+
+    uint64_t gate;                  /* use count and a bit that closes it */
+    uint64_t state;                 /* XEN_SMMU_UNIT_* */
+    uint64_t reason;                /* enum xen_smmu_reason */
+    uint64_t since;                 /* ns, when `state` was entered */
+    uint64_t epoch;                 /* whole-SMMU invalidations issued */
+
+    struct smmu_mutex config;
+    struct smmu_device *devices;
+    struct smmu_link *links;
+    struct smmu_vmids vmids;
+    struct smmu_work events;        /* drains the event queue */
+    struct smmu_limit limit;        /* faults of streams nobody owns */
+
+    uint64_t nr_commands;
+    uint64_t nr_syncs;
+    uint64_t nr_events;
+    uint64_t nr_dropped;
+    uint64_t nr_lost;
+    uint64_t last_flush;            /* ns; ~0: never */
+};
+
+/* One domain on one unit. */
+struct smmu_link {
+    struct smmu_link *next;         /* of its domain: only ever grows */
+    struct smmu_link *unit_next;    /* of its unit */
+    struct smmu_unit *unit;
+    struct smmu_domain *domain;
+    unsigned int vmid;
+    struct smmu_lock lock;
+    unsigned int state;             /* XEN_SMMU_LINK_* */
+    bool debt_all;                  /* the whole VMID is owed */
+    unsigned int reason;            /* enum xen_smmu_reason */
+    uint64_t since;
+    uint64_t flushes;
+    uint64_t elided;
+    uint64_t wakes;
+    uint64_t failures;
+};
+
+struct smmu_domain {
+    struct smmu_domain *next;
+    uint16_t id;
+    struct smmu_stage2 stage2;
+    uint64_t links;                 /* struct smmu_link *, grows at its head */
+    uint64_t stopped;               /* quiesced for good: no stream opens */
+    uint64_t quarantined;           /* an invalidation never completed */
+};
+
+/* unit.c ----------------------------------------------------------------- */
+
+/*
+ * Announces a probed unit: `unit` with name, address, backend, private and the
+ * properties filled in.  Enables it.  Returns 0, or the backend's error: then
+ * the unit is not listed, and its hardware aborts if it could be reached.
+ */
+int smmu_unit_add(struct smmu_unit *unit);
+struct smmu_unit *smmu_unit_first(void);
+
+/*
+ * Takes a use count; false: the unit is off or has failed, its registers must
+ * be left alone.  Any context.  A true is answered by smmu_unit_put().
+ */
+bool smmu_unit_get(struct smmu_unit *unit);
+void smmu_unit_put(struct smmu_unit *unit);
+/* Use counts held; for assertions. */
+uint64_t smmu_unit_users(const struct smmu_unit *unit);
+
+/*
+ * DESIGN 5, the last resort: aborts the whole unit and marks it FAILED, once.
+ * The caller holds a use count.  Any context that may poll.
+ */
+void smmu_unit_fail(struct smmu_unit *unit, enum xen_smmu_reason reason);
+bool smmu_unit_failed(const struct smmu_unit *unit);
+
+/* stream.c --------------------------------------------------------------- */
+
+/*
+ * Makes a device known with its stream ranges; they abort from here on.
+ * Copies `sids`, keeps `path`.  Takes unit->config.  -ENOSPC: an ID beyond the
+ * unit's; -EBUSY: another device owns one; -ENOMEM; or a failed sync.  Each is
+ * logged with its reason.
+ */
+int smmu_device_add(struct smmu_unit *unit, const char *path, bool bridge,
+                    const struct smmu_range *sids, unsigned int nr,
+                    struct smmu_device **out);
+/* -EBUSY while a domain owns it.  Frees `dev`. */
+int smmu_device_remove(struct smmu_device *dev);
+
+/* Who owns a stream ID, or NULL.  unit->config held. */
+struct smmu_device *smmu_stream_owner(struct smmu_unit *unit, uint32_t sid);
+
+/* domain.c --------------------------------------------------------------- */
+
+/* NULL: no memory. */
+struct smmu_domain *smmu_domain_create(uint16_t id,
+                                       const struct smmu_stage2 *stage2);
+/* All its devices were detached; frees its VMIDs, and `domain`. */
+void smmu_domain_destroy(struct smmu_domain *domain);
+/* Calls fn for each domain until it returns non-zero; returns that. */
+struct smmu_domain *smmu_domain_find(uint16_t id);
+
+/*
+ * Blocks every link of the domain, for good: a domain that is being shut down,
+ * crashed or destroyed.  Returns 0 when each is blocked and acknowledged; or
+ * -EIO: the domain is quarantined, none of its memory, nor of what it had
+ * mapped, may be reused.  May be called again.
+ */
+int smmu_domain_stop(struct smmu_domain *domain);
+bool smmu_domain_quarantined(const struct smmu_domain *domain);
+
+/* link.c ----------------------------------------------------------------- */
+
+/*
+ * Gives the device's streams to the domain, and opens them: debt first.
+ * -EBUSY: it has an owner; -ESHUTDOWN: the domain is stopped; -ENOMEM;
+ * -ENOSPC: no VMID; -EIO, -ETIMEDOUT: the hardware; then the streams abort.
+ */
+int smmu_attach(struct smmu_domain *domain, struct smmu_device *dev);
+/*
+ * Takes them back: abort, acknowledged.  -ENODEV: not of this domain;
+ * -EIO: that could not be confirmed, the domain is quarantined.
+ */
+int smmu_detach(struct smmu_domain *domain, struct smmu_device *dev);
+/* DESIGN 5: a flush of `link` failed.  The caller holds a use count. */
+void smmu_link_fail(struct smmu_link *link, enum xen_smmu_reason reason);
+/* Blocks one link.  0, or -EIO: see smmu_domain_stop(). */
+int smmu_link_block(struct smmu_link *link);
+
+/* flush.c ---------------------------------------------------------------- */
+
+/*
+ * PTEs of the domain were changed; `removed`: some were valid before.  When it
+ * returns 0, no SMMU reaches the pages that the old ones named.  -EIO,
+ * -ETIMEDOUT: it may; the domain's streams abort, and it is quarantined if
+ * that could not be confirmed.  Any context that may poll; powers nothing up,
+ * allocates nothing.
+ */
+int smmu_flush(struct smmu_domain *domain, bool removed);
+
+/* vmid.c ----------------------------------------------------------------- */
+
+void smmu_vmids_init(struct smmu_vmids *vmids, unsigned int bits);
+/* A VMID >= 1 or 0: none left.  *dirty: it owes an invalidation. */
+unsigned int smmu_vmid_alloc(struct smmu_vmids *vmids, bool *dirty);
+/* To be invalidated before it is used again. */
+void smmu_vmid_free(struct smmu_vmids *vmids, unsigned int vmid,
+                    uint64_t epoch);
+/* Never used again. */
+void smmu_vmid_retire(struct smmu_vmids *vmids, unsigned int vmid);
+/* A whole-SMMU invalidation that was issued as `epoch` has completed. */
+void smmu_vmids_flushed(struct smmu_vmids *vmids, uint64_t epoch);
+unsigned int smmu_vmids_retired(const struct smmu_vmids *vmids);
+
+/* fault.c ---------------------------------------------------------------- */
+
+enum smmu_access { SMMU_READ, SMMU_WRITE, SMMU_EXEC };
+/* One event record, decoded by the backend. */
+struct smmu_fault {
+    uint32_t sid;
+    const char *what;               /* "translation", "stream not configured" */
+    uint64_t address;               /* IPA */
+    bool has_address;
+    enum smmu_access access;
+};
+/* Logs one line, or counts it.  Takes unit->config. */
+void smmu_fault_report(struct smmu_unit *unit, const struct smmu_fault *fault);
+/* Whether one more line may be logged now.  *dropped: how many were not. */
+bool smmu_limit_pass(struct smmu_limit *limit, uint64_t now,
+                     uint64_t *dropped);
+
+/* reason.c --------------------------------------------------------------- */
+const char *smmu_reason_token(unsigned int reason);
+const char *smmu_reason_text(unsigned int reason);
+
+/* dump.c ----------------------------------------------------------------- */
+/* Logs the state of everything. */
+void smmu_dump(void);
+
+/* op.c ------------------------------------------------------------------- */
+/*
+ * Answers one control request, in place.  `copy` writes records into the
+ * caller's buffer: copy(buffer, offset, from, bytes), non-zero: it cannot.
+ * Returns 0 or a negative errno, with op->reason set.
+ */
+int smmu_op(struct xen_smmu_op *op,
+            int (*copy)(uint64_t buffer, uint64_t offset, const void *from,
+                        size_t bytes));
+
+#endif /* __XEN_SMMU_SMMU_H__ */
+
+/*
+ * Local variables:
+ * mode: C
+ * c-file-style: "BSD"
+ * c-basic-offset: 4
+ * tab-width: 4
+ * indent-tabs-mode: nil
+ * End:
+ */
