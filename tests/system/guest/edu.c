@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * edu: user-space driver for QEMU's "edu" DMA engine, the adversary of the
+ * system tests.  Runs in a guest with an unmodified kernel.
+ *
+ *   edu BAR STEP...       steps run in order; each prints one line
+ *
+ *   fill,IPA,SEED         the CPU writes a page of SEED, SEED+1, ...
+ *   look,IPA,SEED         the CPU compares a page with that pattern
+ *   load,IPA,LEN          DMA: memory to device
+ *   store,IPA,LEN         DMA: device to memory
+ *   start,IPA,LEN         the same, but do not wait for it
+ *   churn,IPA,SECONDS     keep starting stores for so long
+ *   give,IPA              give the page back to Xen (decrease_reservation)
+ *   take,IPA              ask for a page there again (populate_physmap)
+ *   map,IPA,DOM,REF       map a page that DOM granted, at IPA
+ *   unmap,IPA,HANDLE      and unmap it
+ *   flood,IPA,COUNT       COUNT loads of 8 bytes, as fast as the device goes
+ *
+ * Memory is named by guest physical address (IPA) and reached through
+ * /dev/mem: guests run with mem= below what they own, so that the rest is
+ * known to nobody but this program, at the same IPAs in every guest.
+ *
+ * The device takes at most 4096 bytes a command and 100 ms for it.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PAGE 4096u
+#define WORDS (PAGE / 4)
+
+/* The device's registers and its buffer. */
+#define REG_ID 0x00
+#define REG_DMA_SRC 0x80
+#define REG_DMA_DST 0x88
+#define REG_DMA_COUNT 0x90
+#define REG_DMA_CMD 0x98
+#define CMD_RUN 1u
+#define CMD_TO_MEMORY 2u
+#define DEVICE_BUFFER 0x40000u
+#define EDU_ID 0x010000edu
+
+static volatile uint8_t *bar;
+
+static void die(const char *what)
+{
+    printf("edu: %s: %s\n", what, strerror(errno));
+    exit(2);
+}
+
+static void *physical(uint64_t address, size_t size)
+{
+    static int fd = -1;
+    void *p;
+
+    if (fd < 0 && (fd = open("/dev/mem", O_RDWR | O_SYNC)) < 0)
+        die("/dev/mem");
+    p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, address);
+    if (p == MAP_FAILED)
+        die("mmap of physical memory");
+    return p;
+}
+
+static void put64(unsigned int reg, uint64_t v)
+{
+    *(volatile uint64_t *)(bar + reg) = v;
+}
+
+static int busy(void)
+{
+    return *(volatile uint64_t *)(bar + REG_DMA_CMD) & CMD_RUN;
+}
+
+static double now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+static const char *wait_idle(void)
+{
+    double t = now();
+
+    while (busy()) {
+        if (now() - t > 20)
+            return "TIMEOUT";
+        usleep(500);
+    }
+    return "done";
+}
+
+static void dma(uint64_t ipa, unsigned int len, int to_memory)
+{
+    put64(REG_DMA_SRC, to_memory ? DEVICE_BUFFER : ipa);
+    put64(REG_DMA_DST, to_memory ? ipa : DEVICE_BUFFER);
+    put64(REG_DMA_COUNT, len);
+    put64(REG_DMA_CMD, CMD_RUN | (to_memory ? CMD_TO_MEMORY : 0));
+}
+
+static void fill(uint64_t ipa, uint32_t seed)
+{
+    volatile uint32_t *p = physical(ipa, PAGE);
+    unsigned int i;
+
+    for (i = 0; i < WORDS; i++)
+        p[i] = seed + i;
+    munmap((void *)p, PAGE);
+    printf("fill %#" PRIx64 " %#x: done\n", ipa, seed);
+}
+
+static void look(uint64_t ipa, uint32_t seed)
+{
+    volatile uint32_t *p = physical(ipa, PAGE);
+    unsigned int i, differ = 0;
+
+    for (i = 0; i < WORDS; i++)
+        differ += p[i] != seed + i;
+    printf("look %#" PRIx64 " %#x: %s differ=%u words=%08x,%08x,%08x,%08x\n",
+           ipa, seed, differ ? "DIFFERENT" : "same", differ,
+           p[0], p[1], p[2], p[3]);
+    munmap((void *)p, PAGE);
+}
+
+/* Hypercalls: privcmd passes user addresses, which Xen on Arm walks. */
+#define HYPERCALL_memory_op 12
+#define XENMEM_decrease_reservation 1
+#define XENMEM_populate_physmap 6
+#define HYPERCALL_grant_table_op 20
+#define GNTTABOP_map_grant_ref 0
+#define GNTTABOP_unmap_grant_ref 1
+#define GNTMAP_host_map 2
+#define DOMID_SELF 0x7ff0
+
+static long hypercall(uint64_t op, uint64_t a, uint64_t b, uint64_t c)
+{
+    struct { uint64_t op, arg[5]; } call = { op, { a, b, c } };
+    static int fd = -1;
+    long rc;
+
+    if (fd < 0 && (fd = open("/dev/xen/privcmd", O_RDWR | O_CLOEXEC)) < 0)
+        die("/dev/xen/privcmd");
+    rc = ioctl(fd, _IOC(_IOC_NONE, 'P', 0, sizeof(call)), &call);
+    return rc < 0 ? -errno : rc;
+}
+
+static void reservation(const char *name, int op, uint64_t ipa)
+{
+    static uint64_t frame;
+    static struct {
+        uint64_t frames, nr;
+        uint32_t order, flags;
+        uint16_t domid;
+    } r;
+
+    frame = ipa / PAGE;
+    r.frames = (uintptr_t)&frame;
+    r.nr = 1;
+    r.domid = DOMID_SELF;
+    printf("%s %#" PRIx64 ": rc=%ld\n", name, ipa,
+           hypercall(HYPERCALL_memory_op, op, (uintptr_t)&r, 0));
+}
+
+static void grant_map(uint64_t ipa, unsigned int dom, unsigned int ref)
+{
+    static struct {
+        uint64_t host;
+        uint32_t flags, ref;
+        uint16_t dom;
+        int16_t status;
+        uint32_t handle;
+        uint64_t bus;
+    } m;
+    long rc;
+
+    m.host = ipa;
+    m.flags = GNTMAP_host_map;
+    m.ref = ref;
+    m.dom = dom;
+    rc = hypercall(HYPERCALL_grant_table_op, GNTTABOP_map_grant_ref,
+                   (uintptr_t)&m, 1);
+    printf("map %#" PRIx64 ": rc=%ld status=%d handle=%u\n", ipa, rc,
+           m.status, m.handle);
+}
+
+static void grant_unmap(uint64_t ipa, unsigned int handle)
+{
+    static struct {
+        uint64_t host, bus;
+        uint32_t handle;
+        int16_t status;
+    } u;
+    long rc;
+
+    u.host = ipa;
+    u.handle = handle;
+    rc = hypercall(HYPERCALL_grant_table_op, GNTTABOP_unmap_grant_ref,
+                   (uintptr_t)&u, 1);
+    printf("unmap %#" PRIx64 ": rc=%ld status=%d\n", ipa, rc, u.status);
+}
+
+static void churn(uint64_t ipa, unsigned int seconds)
+{
+    double end = now() + seconds;
+    unsigned int n = 0;
+
+    while (now() < end) {
+        dma(ipa, PAGE, 1);
+        n++;
+        while (busy())
+            ;
+    }
+    printf("churn %#" PRIx64 ": %u stores\n", ipa, n);
+}
+
+static void step(char *s)
+{
+    char *op = strtok(s, ","), *f[3];
+    uint64_t a[3] = { 0 };
+    unsigned int i, n;
+
+    for (n = 0; n < 3 && (f[n] = strtok(NULL, ",")); n++)
+        a[n] = strtoull(f[n], NULL, 0);
+    if (!strcmp(op, "fill") && n == 2)
+        fill(a[0], a[1]);
+    else if (!strcmp(op, "look") && n == 2)
+        look(a[0], a[1]);
+    else if ((!strcmp(op, "load") || !strcmp(op, "store")) && n == 2) {
+        dma(a[0], a[1], *op == 's');
+        printf("%s %#" PRIx64 " %" PRIu64 ": %s\n", op, a[0], a[1], wait_idle());
+    } else if (!strcmp(op, "start") && n == 2) {
+        dma(a[0], a[1], 1);
+        printf("start %#" PRIx64 " %" PRIu64 ": running\n", a[0], a[1]);
+    } else if (!strcmp(op, "churn") && n == 2)
+        churn(a[0], a[1]);
+    else if (!strcmp(op, "give") && n == 1)
+        reservation("give", XENMEM_decrease_reservation, a[0]);
+    else if (!strcmp(op, "take") && n == 1)
+        reservation("take", XENMEM_populate_physmap, a[0]);
+    else if (!strcmp(op, "map") && n == 3)
+        grant_map(a[0], a[1], a[2]);
+    else if (!strcmp(op, "unmap") && n == 2)
+        grant_unmap(a[0], a[1]);
+    else if (!strcmp(op, "flood") && n == 2) {
+        for (i = 0; i < a[1]; i++) {
+            dma(a[0], 8, 0);
+            wait_idle();
+        }
+        printf("flood %#" PRIx64 ": %u loads\n", a[0], i);
+    } else {
+        printf("edu: no such step: %s with %u numbers\n", op, n);
+        exit(1);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    int i;
+
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    if (argc < 3) {
+        printf("usage: edu BAR STEP...\n");
+        return 1;
+    }
+    bar = physical(strtoull(argv[1], NULL, 0), 0x1000);
+    if (*(volatile uint32_t *)(bar + REG_ID) != EDU_ID) {
+        printf("edu: no edu device at %s: id %#x\n", argv[1],
+               *(volatile uint32_t *)(bar + REG_ID));
+        return 2;
+    }
+    if (busy())
+        wait_idle();
+    for (i = 2; i < argc; i++)
+        step(argv[i]);
+    return 0;
+}
