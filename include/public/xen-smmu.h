@@ -23,6 +23,10 @@
 #ifndef __XEN_PUBLIC_XEN_SMMU_H__
 #define __XEN_PUBLIC_XEN_SMMU_H__
 
+#ifndef __XEN__                 /* Xen has no <stdint.h>, and the types */
+#include <stdint.h>
+#endif
+
 #define XEN_SYSCTL_smmu             0x534d0001U
 
 /* major << 16 | minor: another major is refused, a newer minor only adds. */
