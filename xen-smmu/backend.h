@@ -71,6 +71,11 @@ struct smmu_backend {
 /* issue and wait in one.  A use count is held. */
 int smmu_unit_sync(struct smmu_unit *unit, const struct smmu_inv *inv,
                    unsigned int nr);
+/*
+ * Invalidates the configuration of the device's streams, `first` (or NULL)
+ * before it, synced.  unit->config and a use count are held.
+ */
+int smmu_sync_streams(struct smmu_device *dev, const struct smmu_inv *first);
 
 #endif /* __XEN_SMMU_BACKEND_H__ */
 

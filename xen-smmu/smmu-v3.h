@@ -22,8 +22,8 @@ struct smmu_v3_caps {
     bool coherent;
     bool hyp;
     bool ats;
+    bool msi;
     bool force_sync;                /* erratum: see smmu-v3-errata.c */
-    bool range_inv;
 };
 
 /*
@@ -42,12 +42,6 @@ void smmu_v3_errata(const char *name, struct smmu_v3_caps *caps);
  */
 int smmu_v3_probe(struct smmu_unit *unit, void *regs, bool dma_coherent,
                   unsigned int ram_bits);
-
-/*
- * The interrupt, any of the unit's: acknowledges global errors, and schedules
- * what takes longer.  Interrupt context.
- */
-void smmu_v3_interrupt(struct smmu_unit *unit);
 
 #endif /* __XEN_SMMU_SMMU_V3_H__ */
 

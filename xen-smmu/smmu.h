@@ -127,7 +127,6 @@ struct smmu_link {
 };
 
 struct smmu_domain {
-    struct smmu_domain *next;
     uint16_t id;
     struct smmu_stage2 stage2;
     uint64_t links;                 /* struct smmu_link *, grows at its head */
@@ -172,7 +171,7 @@ bool smmu_unit_failed(const struct smmu_unit *unit);
 int smmu_device_add(struct smmu_unit *unit, const char *path, bool bridge,
                     const struct smmu_range *sids, unsigned int nr,
                     struct smmu_device **out);
-/* -EBUSY while a domain owns it.  Frees `dev`. */
+/* -EBUSY while a domain owns it, and for a bridge.  Frees `dev`. */
 int smmu_device_remove(struct smmu_device *dev);
 
 /* Who owns a stream ID, or NULL.  unit->config held. */
@@ -185,8 +184,6 @@ struct smmu_domain *smmu_domain_create(uint16_t id,
                                        const struct smmu_stage2 *stage2);
 /* All its devices were detached; frees its VMIDs, and `domain`. */
 void smmu_domain_destroy(struct smmu_domain *domain);
-/* Calls fn for each domain until it returns non-zero; returns that. */
-struct smmu_domain *smmu_domain_find(uint16_t id);
 
 /*
  * Blocks every link of the domain, for good: a domain that is being shut down,
@@ -195,6 +192,8 @@ struct smmu_domain *smmu_domain_find(uint16_t id);
  * mapped, may be reused.  May be called again.
  */
 int smmu_domain_stop(struct smmu_domain *domain);
+/* The first of its links; they follow by ->next, and stay while it does. */
+struct smmu_link *smmu_domain_links(const struct smmu_domain *domain);
 bool smmu_domain_quarantined(const struct smmu_domain *domain);
 
 /* link.c ----------------------------------------------------------------- */
@@ -214,6 +213,10 @@ int smmu_detach(struct smmu_domain *domain, struct smmu_device *dev);
 void smmu_link_fail(struct smmu_link *link, enum xen_smmu_reason reason);
 /* Blocks one link.  0, or -EIO: see smmu_domain_stop(). */
 int smmu_link_block(struct smmu_link *link);
+/* `link` was not blocked when its unit failed: quarantines its domain. */
+void smmu_link_lost(struct smmu_link *link);
+/* XEN_SMMU_LINK_*, its unit's failure taken in. */
+unsigned int smmu_link_state(struct smmu_link *link);
 
 /* flush.c ---------------------------------------------------------------- */
 
@@ -246,7 +249,8 @@ enum smmu_access { SMMU_READ, SMMU_WRITE, SMMU_EXEC };
 /* One event record, decoded by the backend. */
 struct smmu_fault {
     uint32_t sid;
-    const char *what;               /* "translation", "stream not configured" */
+    const char *what;               /* "translation", "stream not assigned" */
+    unsigned int code;              /* the hardware's */
     uint64_t address;               /* IPA */
     bool has_address;
     enum smmu_access access;
@@ -259,7 +263,7 @@ bool smmu_limit_pass(struct smmu_limit *limit, uint64_t now,
 
 /* reason.c --------------------------------------------------------------- */
 const char *smmu_reason_token(unsigned int reason);
-const char *smmu_reason_text(unsigned int reason);
+const char *smmu_reason_next(unsigned int reason);
 
 /* dump.c ----------------------------------------------------------------- */
 /* Logs the state of everything. */

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A domain on a unit: opening its streams, and blocking them (DESIGN 4, 5).
+ *
+ *   DORMANT -> WAKING -> LIVE -> QUIESCING -> DORMANT     and FAILED
+ *
+ * Invariant: while DORMANT, every stream of the link aborts, acknowledged by a
+ * completed sync; what is unmapped then becomes debt.  It leaves DORMANT for
+ * WAKING in one critical section that takes the debt, which is invalidated,
+ * synced, before a stream opens.
+ */
+#include "backend.h"
+
+static void set_state(struct smmu_link *link, unsigned int state)
+{
+    link->state = state;
+    link->since = smmu_now();
+}
+
+unsigned int smmu_link_state(struct smmu_link *link)
+{
+    unsigned long flags = smmu_lock(&link->lock);
+    unsigned int state = link->state;
+
+    smmu_unlock(&link->lock, flags);
+
+    /* Blocked before the unit failed is blocked; anything else is not known. */
+    return state != XEN_SMMU_LINK_DORMANT && smmu_unit_failed(link->unit)
+           ? XEN_SMMU_LINK_FAILED : state;
+}
+
+/* No confirmation will ever come: DESIGN 5's last resort. */
+static void give_up(struct smmu_link *link, enum xen_smmu_reason reason)
+{
+    unsigned long flags;
+
+    smmu_store(&link->domain->quarantined, 1);
+    flags = smmu_lock(&link->lock);
+    set_state(link, XEN_SMMU_LINK_FAILED);
+    link->reason = reason;
+    smmu_unlock(&link->lock, flags);
+
+    smmu_log(SMMU_ERR, "%s: d%u is quarantined: an invalidation never completed, its memory stays out of use (%s). Next: %s",
+             link->unit->name, link->domain->id, smmu_reason_token(reason),
+             smmu_reason_next(XEN_SMMU_REASON_QUARANTINED));
+}
+
+void smmu_link_lost(struct smmu_link *link)
+{
+    if ( smmu_link_state(link) == XEN_SMMU_LINK_FAILED &&
+         link->state != XEN_SMMU_LINK_FAILED )
+        give_up(link, XEN_SMMU_REASON_UNIT_FAILED);
+}
+
+/* unit->config and a use count are held. */
+static int block_locked(struct smmu_link *link, enum xen_smmu_reason reason)
+{
+    struct smmu_unit *unit = link->unit;
+    struct smmu_device *dev;
+    unsigned long flags;
+    unsigned int state;
+    int rc = 0, err;
+
+    flags = smmu_lock(&link->lock);
+    state = link->state;
+    if ( state == XEN_SMMU_LINK_LIVE )
+        set_state(link, XEN_SMMU_LINK_QUIESCING);
+    smmu_unlock(&link->lock, flags);
+
+    if ( state == XEN_SMMU_LINK_DORMANT )
+        return 0;
+    if ( state == XEN_SMMU_LINK_FAILED )
+        return -EIO;
+
+    /* All stores first, then the invalidations: the last sync covers all. */
+    for ( dev = unit->devices; dev; dev = dev->next )
+        if ( dev->link == link )
+            unit->backend->abort(unit, dev);
+    for ( dev = unit->devices; dev; dev = dev->next )
+        if ( dev->link == link )
+        {
+            err = smmu_sync_streams(dev, NULL);
+            rc = rc ?: err;
+        }
+
+    if ( rc )
+    {
+        smmu_unit_fail(unit, reason);
+        give_up(link, reason);
+        return -EIO;
+    }
+
+    for ( dev = unit->devices; dev; dev = dev->next )
+        if ( dev->link == link )
+            dev->open = false;
+
+    flags = smmu_lock(&link->lock);
+    set_state(link, XEN_SMMU_LINK_DORMANT);
+    smmu_unlock(&link->lock, flags);
+
+    return 0;
+}
+
+int smmu_link_block(struct smmu_link *link)
+{
+    struct smmu_unit *unit = link->unit;
+    int rc;
+
+    if ( !smmu_unit_get(unit) )
+    {
+        smmu_link_lost(link);
+        return smmu_link_state(link) == XEN_SMMU_LINK_DORMANT ? 0 : -EIO;
+    }
+
+    smmu_mutex_lock(&unit->config);
+    rc = block_locked(link, XEN_SMMU_REASON_SYNC_TIMEOUT);
+    smmu_mutex_unlock(&unit->config);
+    smmu_unit_put(unit);
+
+    return rc;
+}
+
+void smmu_link_fail(struct smmu_link *link, enum xen_smmu_reason reason)
+{
+    struct smmu_unit *unit = link->unit;
+    unsigned long flags;
+
+    smmu_log(SMMU_ERR, "%s: d%u: invalidation failed (%s): its streams are cut off",
+             unit->name, link->domain->id, smmu_reason_token(reason));
+
+    smmu_mutex_lock(&unit->config);
+    link->failures++;
+    if ( !block_locked(link, reason) )
+    {
+        /* Blocked after all; what was not flushed is owed. */
+        flags = smmu_lock(&link->lock);
+        link->debt_all = true;
+        link->reason = reason;
+        smmu_unlock(&link->lock, flags);
+    }
+    smmu_mutex_unlock(&unit->config);
+}
+
+/* The domain's link on the unit, made if need be.  unit->config held. */
+static int get_link(struct smmu_domain *domain, struct smmu_unit *unit,
+                    struct smmu_link **out)
+{
+    struct smmu_link *link;
+    uint64_t head, seen;
+
+    for ( link = smmu_domain_links(domain); link; link = link->next )
+        if ( link->unit == unit )
+            goto found;
+
+    link = smmu_zalloc(sizeof(*link));
+    if ( !link )
+        return -ENOMEM;
+    link->unit = unit;
+    link->domain = domain;
+    link->vmid = smmu_vmid_alloc(&unit->vmids, &link->debt_all);
+    if ( !link->vmid )
+    {
+        smmu_log(SMMU_ERR, "%s: no VMID left for d%u: %s", unit->name,
+                 domain->id, smmu_reason_token(XEN_SMMU_REASON_NO_VMID));
+        smmu_free(link);
+        return -ENOSPC;
+    }
+    smmu_lock_init(&link->lock);
+    set_state(link, XEN_SMMU_LINK_DORMANT);
+
+    link->unit_next = unit->links;
+    unit->links = link;
+    head = smmu_load(&domain->links);
+    do {
+        link->next = (struct smmu_link *)(uintptr_t)head;
+        seen = head;
+        head = smmu_cmpxchg(&domain->links, seen, (uintptr_t)link);
+    } while ( head != seen );
+
+ found:
+    *out = link;
+
+    return 0;
+}
+
+/* Opens the streams of a device that aborts.  unit->config, a use count. */
+static int open_device(struct smmu_link *link, struct smmu_device *dev)
+{
+    struct smmu_unit *unit = link->unit;
+    struct smmu_inv owed = { .kind = SMMU_INV_VMID, .vmid = link->vmid };
+    bool waking, debt;
+    unsigned long flags;
+    int rc;
+
+    flags = smmu_lock(&link->lock);
+    waking = link->state == XEN_SMMU_LINK_DORMANT;
+    debt = waking && link->debt_all;
+    if ( waking )
+    {
+        link->debt_all = false;
+        set_state(link, XEN_SMMU_LINK_WAKING);
+    }
+    smmu_unlock(&link->lock, flags);
+
+    unit->backend->configure(unit, dev);
+    rc = smmu_sync_streams(dev, debt ? &owed : NULL);
+    if ( rc )
+    {
+        if ( waking )
+        {
+            /* Nothing was opened, so it is as blocked as before. */
+            flags = smmu_lock(&link->lock);
+            link->debt_all = true;
+            link->reason = XEN_SMMU_REASON_SYNC_TIMEOUT;
+            set_state(link, XEN_SMMU_LINK_DORMANT);
+            smmu_unlock(&link->lock, flags);
+        }
+        return rc;
+    }
+
+    if ( waking )
+    {
+        /* Before the first stream opens: from here on it has to be blocked. */
+        flags = smmu_lock(&link->lock);
+        set_state(link, XEN_SMMU_LINK_LIVE);
+        link->reason = XEN_SMMU_REASON_NONE;
+        link->wakes++;
+        smmu_unlock(&link->lock, flags);
+    }
+
+    unit->backend->open(unit, dev);
+    dev->open = true;
+    rc = smmu_sync_streams(dev, NULL);
+    if ( rc )
+    {
+        block_locked(link, XEN_SMMU_REASON_SYNC_TIMEOUT);
+        return rc;
+    }
+
+    return 0;
+}
+
+int smmu_attach(struct smmu_domain *domain, struct smmu_device *dev)
+{
+    struct smmu_unit *unit = dev->unit;
+    struct smmu_link *link;
+    int rc;
+
+    if ( !smmu_unit_get(unit) )
+        return -EIO;
+    smmu_mutex_lock(&unit->config);
+
+    rc = dev->link ? -EBUSY : get_link(domain, unit, &link);
+    if ( !rc )
+    {
+        /* After the link is there: smmu_domain_stop() sees it, or we this. */
+        dev->link = link;
+        rc = smmu_load(&domain->stopped) ? -ESHUTDOWN :
+             smmu_link_state(link) == XEN_SMMU_LINK_FAILED ? -EIO :
+             open_device(link, dev);
+        if ( rc && !dev->open )
+            dev->link = NULL;
+    }
+
+    smmu_mutex_unlock(&unit->config);
+    smmu_unit_put(unit);
+
+    return rc;
+}
+
+int smmu_detach(struct smmu_domain *domain, struct smmu_device *dev)
+{
+    struct smmu_unit *unit = dev->unit;
+    struct smmu_link *link = dev->link;
+    struct smmu_device *other;
+    int rc = 0;
+
+    if ( !link || link->domain != domain )
+        return -ENODEV;
+    if ( !smmu_unit_get(unit) )
+    {
+        smmu_link_lost(link);
+        if ( smmu_link_state(link) != XEN_SMMU_LINK_DORMANT )
+            return -EIO;
+        dev->link = NULL;
+        return 0;
+    }
+    smmu_mutex_lock(&unit->config);
+
+    for ( other = unit->devices; other; other = other->next )
+        if ( other != dev && other->link == link && other->open )
+            break;
+
+    if ( !other )
+        rc = block_locked(link, XEN_SMMU_REASON_SYNC_TIMEOUT);
+    else if ( dev->open )
+    {
+        unit->backend->abort(unit, dev);
+        rc = smmu_sync_streams(dev, NULL);
+        if ( rc )
+            rc = block_locked(link, XEN_SMMU_REASON_SYNC_TIMEOUT);
+        else
+            dev->open = false;
+    }
+    if ( !rc )
+        dev->link = NULL;
+
+    smmu_mutex_unlock(&unit->config);
+    smmu_unit_put(unit);
+
+    return rc;
+}
+
+/*
+ * Local variables:
+ * mode: C
+ * c-file-style: "BSD"
+ * c-basic-offset: 4
+ * tab-width: 4
+ * indent-tabs-mode: nil
+ * End:
+ */

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The command queue (IHI0070 3.5, 4).
+ *
+ * Producers take the lock to write entries and PROD, and for nothing else.
+ * Who waits reads CONS without it.  Both indices are counted in 64 bits, so
+ * that no completion is taken for another one a lap later; a register value
+ * is only believed where it can be told which lap it belongs to.
+ *
+ * CONS moves in order: the last sync waited for covers all before it.
+ */
+#include "smmu-v3-priv.h"
+
+#define CMD_DWORDS      2
+/* Commands between two syncs; what erratum 2812531 allows. */
+#define BATCH           63
+
+struct cmd {
+    uint64_t d[CMD_DWORDS];
+};
+
+static size_t ring_bytes(const struct smmu_v3_cmdq *q)
+{
+    return sizeof(struct cmd) << q->log2;
+}
+
+int smmu_v3_cmdq_init(struct smmu_unit *unit)
+{
+    struct smmu_v3 *v3 = to_v3(unit);
+    struct smmu_v3_cmdq *q = &v3->cmdq;
+    uint64_t phys;
+
+    smmu_lock_init(&q->lock);
+    q->log2 = v3->caps.cmdq_log2 < SMMU_V3_CMDQ_LOG2 ? v3->caps.cmdq_log2
+                                                     : SMMU_V3_CMDQ_LOG2;
+    q->ring = smmu_dma_alloc(ring_bytes(q), &phys);
+    if ( !q->ring )
+        return -ENOMEM;
+    q->base = phys | V3_BASE_ALLOC | q->log2;
+    unit->queue_bytes += ring_bytes(q);
+
+    return 0;
+}
+
+void smmu_v3_cmdq_free(struct smmu_unit *unit)
+{
+    struct smmu_v3_cmdq *q = &to_v3(unit)->cmdq;
+
+    if ( q->ring )
+        smmu_dma_free(q->ring, ring_bytes(q));
+}
+
+/* An index as PROD and CONS have it: the wrap bit on top. */
+static uint32_t index_of(const struct smmu_v3_cmdq *q, uint64_t count)
+{
+    return count & ((2U << q->log2) - 1);
+}
+
+void smmu_v3_cmdq_reset(struct smmu_unit *unit)
+{
+    struct smmu_v3 *v3 = to_v3(unit);
+    struct smmu_v3_cmdq *q = &v3->cmdq;
+
+    smmu_write64(v3->regs, V3_CMDQ_BASE, q->base);
+    smmu_write32(v3->regs, V3_CMDQ_PROD, index_of(q, q->prod));
+    smmu_write32(v3->regs, V3_CMDQ_CONS, index_of(q, q->prod));
+    smmu_store(&q->cons, q->prod);
+}
+
+/* Has the queue stopped at a command?  ERR says so only while GERROR does. */
+static bool stopped(struct smmu_v3 *v3, uint32_t cons)
+{
+    return V3_CMDQ_CONS_ERR(cons) &&
+           ((smmu_read32(v3->regs, V3_GERROR) ^
+             smmu_read32(v3->regs, V3_GERRORN)) & V3_GERROR_CMDQ);
+}
+
+/* One look at CONS.  0, or -EIO: the queue has stopped. */
+static int look(struct smmu_v3 *v3)
+{
+    struct smmu_v3_cmdq *q = &v3->cmdq;
+    uint64_t seen = smmu_load(&q->cons), cons;
+    uint32_t reg = smmu_read32(v3->regs, V3_CMDQ_CONS);
+
+    cons = seen + index_of(q, reg - seen);
+
+    /*
+     * At most 2^log2 commands were outstanding when `seen` was true.  If
+     * another CPU has moved q->cons since, the lap of `reg` is not known.
+     * Beyond PROD it makes no sense (an SMMU without power reads as ones).
+     */
+    if ( cons - seen <= (1UL << q->log2) && cons <= smmu_load(&q->prod) )
+        smmu_cmpxchg(&q->cons, seen, cons);
+
+    return stopped(v3, reg) ? -EIO : 0;
+}
+
+/* Waits until `done` commands were consumed. */
+static int wait_for(struct smmu_unit *unit, uint64_t done)
+{
+    struct smmu_v3 *v3 = to_v3(unit);
+    uint64_t deadline = smmu_now() + SMMU_V3_TIMEOUT_NS;
+    bool late = false;
+    int rc = 0;
+
+    for ( ; ; )
+    {
+        /* Progress first: what has completed has, whatever came after. */
+        if ( smmu_load(&v3->cmdq.cons) >= done )
+            return 0;
+        if ( rc )
+            return rc;
+        if ( late )
+            return -ETIMEDOUT;
+        if ( smmu_unit_failed(unit) )
+            return -EIO;
+
+        late = smmu_now() > deadline;
+        rc = look(v3);
+        smmu_relax();
+    }
+}
+
+/* Queues n <= BATCH + 1 commands in one piece. */
+static int put(struct smmu_unit *unit, const struct cmd *cmds, unsigned int n,
+               uint64_t *ticket)
+{
+    struct smmu_v3 *v3 = to_v3(unit);
+    struct smmu_v3_cmdq *q = &v3->cmdq;
+    uint64_t size = 1UL << q->log2, prod;
+    unsigned long flags;
+    unsigned int i;
+    bool fits;
+    int rc;
+
+    for ( ; ; )
+    {
+        flags = smmu_lock(&q->lock);
+        prod = q->prod;
+        fits = prod + n - smmu_load(&q->cons) <= size;
+        for ( i = 0; fits && i < n; i++ )
+        {
+            uint64_t *slot = &q->ring[((prod + i) & (size - 1)) * CMD_DWORDS];
+
+            smmu_dma_store(&slot[0], cmds[i].d[0]);
+            smmu_dma_store(&slot[1], cmds[i].d[1]);
+            if ( !unit->coherent )
+                smmu_dma_clean(slot, sizeof(*cmds));
+        }
+        if ( fits )
+        {
+            smmu_store(&q->prod, prod + n);
+            smmu_wmb();
+            smmu_write32(v3->regs, V3_CMDQ_PROD, index_of(q, prod + n));
+        }
+        smmu_unlock(&q->lock, flags);
+
+        if ( fits )
+        {
+            smmu_add(&unit->nr_commands, n);
+            *ticket = prod + n;
+            return 0;
+        }
+
+        rc = wait_for(unit, prod + n - size);
+        if ( rc )
+            return rc;
+    }
+}
+
+/* Appends what one invalidation takes; returns how many commands. */
+static unsigned int encode(const struct smmu_v3 *v3,
+                           const struct smmu_inv *inv, struct cmd *cmd)
+{
+    static const struct cmd cfgi_all = {
+        { V3_CMD_CFGI_ALL, V3_CMD_CFGI_ALL_RANGE }
+    };
+    unsigned int n = 0;
+
+    switch ( inv->kind )
+    {
+    case SMMU_INV_ALL:
+        cmd[n++] = cfgi_all;
+        cmd[n++] = (struct cmd){ { V3_CMD_TLBI_NSNH_ALL, 0 } };
+        if ( v3->caps.hyp )
+            cmd[n++] = (struct cmd){ { V3_CMD_TLBI_EL2_ALL, 0 } };
+        break;
+
+    case SMMU_INV_VMID:
+        cmd[n++] = (struct cmd){ { V3_CMD_TLBI_S12_VMALL |
+                                   V3_CMD_TLBI_VMID(inv->vmid), 0 } };
+        break;
+
+    case SMMU_INV_STREAMS:
+        /* Leaf=0: the level 1 descriptor may be new, too (4.3.1). */
+        if ( inv->sids.count == 1 )
+            cmd[n++] = (struct cmd){ {
+                V3_CMD_CFGI_STE | V3_CMD_CFGI_STE_SID(inv->sids.first), 0 } };
+        else
+            cmd[n++] = cfgi_all;
+        break;
+    }
+
+    return n;
+}
+
+int smmu_v3_issue(struct smmu_unit *unit, const struct smmu_inv *inv,
+                  unsigned int nr, uint64_t *ticket)
+{
+    const struct smmu_v3 *v3 = to_v3(unit);
+    /* A queue may be smaller than a batch. */
+    unsigned int limit = (1U << v3->cmdq.log2) / 2 - 1;
+    struct cmd cmds[BATCH + 1];
+    unsigned int i = 0, n;
+    int rc;
+
+    if ( limit > BATCH )
+        limit = BATCH;
+
+    do {
+        for ( n = 0; i < nr && n + 3 <= limit; i++ )
+            n += encode(v3, &inv[i], &cmds[n]);
+        cmds[n++] = (struct cmd){ { V3_CMD_SYNC, 0 } };
+        rc = put(unit, cmds, n, ticket);
+        if ( rc )
+            return rc;
+        smmu_add(&unit->nr_syncs, 1);
+    } while ( i < nr );
+
+    return 0;
+}
+
+int smmu_v3_wait(struct smmu_unit *unit, uint64_t ticket)
+{
+    return wait_for(unit, ticket);
+}
+
+/*
+ * Local variables:
+ * mode: C
+ * c-file-style: "BSD"
+ * c-basic-offset: 4
+ * tab-width: 4
+ * indent-tabs-mode: nil
+ * End:
+ */

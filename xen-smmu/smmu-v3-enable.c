@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The registers as a whole: enable, disable, dump (IHI0070 3.11, 6.3). */
+#include "smmu-v3-priv.h"
+
+/* Polls until (register & mask) == value. */
+static int poll(struct smmu_unit *unit, const char *name, uint32_t offset,
+                uint32_t mask, uint32_t value)
+{
+    struct smmu_v3 *v3 = to_v3(unit);
+    uint64_t deadline = smmu_now() + SMMU_V3_TIMEOUT_NS;
+    bool late = false;
+    uint32_t reg;
+
+    for ( ; ; )
+    {
+        reg = smmu_read32(v3->regs, offset);
+        if ( (reg & mask) == value )
+            return 0;
+        if ( late )
+            break;
+        late = smmu_now() > deadline;
+        smmu_relax();
+    }
+
+    smmu_log(SMMU_ERR, "%s: %s=%#x, waited for %#x in %#x", unit->name, name,
+             reg, value, mask);
+
+    return -ETIMEDOUT;
+}
+
+/* Writes a register that has an ACK twin. */
+static int write_ack(struct smmu_unit *unit, const char *name,
+                     uint32_t offset, uint32_t ack, uint32_t value)
+{
+    smmu_write32(to_v3(unit)->regs, offset, value);
+
+    return poll(unit, name, ack, ~0U, value);
+}
+
+static int write_cr0(struct smmu_unit *unit, uint32_t value)
+{
+    return write_ack(unit, "CR0ACK", V3_CR0, V3_CR0ACK, value);
+}
+
+static uint32_t atschk(const struct smmu_unit *unit)
+{
+    /* Else what an endpoint says it has translated passes unchecked. */
+    return to_v3(unit)->caps.ats ? V3_CR0_ATSCHK : 0;
+}
+
+/* 6.3.14: written only while Update is 0, in force when it is 0 again. */
+static int abort_by_gbpa(struct smmu_unit *unit)
+{
+    void *regs = to_v3(unit)->regs;
+    uint32_t gbpa;
+    int rc = poll(unit, "GBPA", V3_GBPA, V3_GBPA_UPDATE, 0);
+
+    if ( rc )
+        return rc;
+
+    gbpa = smmu_read32(regs, V3_GBPA);
+    smmu_write32(regs, V3_GBPA, gbpa | V3_GBPA_ABORT | V3_GBPA_UPDATE);
+
+    return poll(unit, "GBPA", V3_GBPA, V3_GBPA_UPDATE | V3_GBPA_ABORT,
+                V3_GBPA_ABORT);
+}
+
+int smmu_v3_disable(struct smmu_unit *unit)
+{
+    int rc = abort_by_gbpa(unit);
+
+    /* Even if that was not seen to work: abort beats translate. */
+    return write_cr0(unit, atschk(unit)) ?: rc;
+}
+
+static void write_tables(struct smmu_unit *unit)
+{
+    struct smmu_v3 *v3 = to_v3(unit);
+    void *regs = v3->regs;
+
+    smmu_write32(regs, V3_CR1, V3_CR1_INIT);
+    /* PTM: our VMIDs are not the CPUs', their broadcasts mean nothing. */
+    smmu_write32(regs, V3_CR2, V3_CR2_PTM | V3_CR2_RECINVSID);
+    smmu_write64(regs, V3_STRTAB_BASE, v3->strtab.base);
+    smmu_write32(regs, V3_STRTAB_BASE_CFG, v3->strtab.cfg);
+    smmu_v3_cmdq_reset(unit);
+    v3->evtq.cons = 0;
+    smmu_write64(regs, V3_EVENTQ_BASE, v3->evtq.base);
+    smmu_write32(regs, V3_EVENTQ_PROD, 0);
+    smmu_write32(regs, V3_EVENTQ_CONS, 0);
+    /* Errors of before are not ours. */
+    smmu_write32(regs, V3_GERRORN, smmu_read32(regs, V3_GERROR));
+}
+
+/* Interrupts by wire: an MSI address of 0 means none. */
+static int enable_interrupts(struct smmu_unit *unit)
+{
+    void *regs = to_v3(unit)->regs;
+
+    if ( to_v3(unit)->caps.msi )
+    {
+        smmu_write64(regs, V3_GERROR_IRQ_CFG0, 0);
+        smmu_write64(regs, V3_EVENTQ_IRQ_CFG0, 0);
+    }
+
+    return write_ack(unit, "IRQ_CTRLACK", V3_IRQ_CTRL, V3_IRQ_CTRLACK,
+                     V3_IRQ_CTRL_GERROR | V3_IRQ_CTRL_EVENTQ);
+}
+
+int smmu_v3_enable(struct smmu_unit *unit)
+{
+    static const struct smmu_inv all = { .kind = SMMU_INV_ALL };
+    uint32_t cr0 = atschk(unit) | V3_CR0_CMDQEN;
+    int rc;
+
+    rc = abort_by_gbpa(unit) ?: write_cr0(unit, 0) ?:
+         write_ack(unit, "IRQ_CTRLACK", V3_IRQ_CTRL, V3_IRQ_CTRLACK, 0);
+    if ( rc )
+        return rc;
+
+    write_tables(unit);
+
+    rc = write_cr0(unit, cr0) ?: smmu_unit_sync(unit, &all, 1) ?:
+         enable_interrupts(unit) ?:
+         write_cr0(unit, cr0 | V3_CR0_EVENTQEN | V3_CR0_SMMUEN);
+    if ( rc )
+        smmu_v3_disable(unit);
+
+    return rc;
+}
+
+void smmu_v3_dump(struct smmu_unit *unit)
+{
+    struct smmu_v3 *v3 = to_v3(unit);
+    void *regs = v3->regs;
+
+    smmu_log(SMMU_INFO, "  CR0 %#x ack %#x GBPA %#x GERROR %#x GERRORN %#x",
+             smmu_read32(regs, V3_CR0), smmu_read32(regs, V3_CR0ACK),
+             smmu_read32(regs, V3_GBPA), smmu_read32(regs, V3_GERROR),
+             smmu_read32(regs, V3_GERRORN));
+    smmu_log(SMMU_INFO, "  CMDQ PROD %#x CONS %#x (%llu written) EVENTQ PROD %#x CONS %#x",
+             smmu_read32(regs, V3_CMDQ_PROD), smmu_read32(regs, V3_CMDQ_CONS),
+             (unsigned long long)smmu_load(&v3->cmdq.prod),
+             smmu_read32(regs, V3_EVENTQ_PROD),
+             smmu_read32(regs, V3_EVENTQ_CONS));
+}
+
+/*
+ * Local variables:
+ * mode: C
+ * c-file-style: "BSD"
+ * c-basic-offset: 4
+ * tab-width: 4
+ * indent-tabs-mode: nil
+ * End:
+ */

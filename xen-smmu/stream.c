@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Who owns which stream of a unit.
+ *
+ * A stream ID has one owner.  A host bridge owns whole buses but yields the
+ * streams that some device names in its own device tree node.
+ */
+#include "backend.h"
+
+static bool owns(const struct smmu_device *dev, uint32_t sid)
+{
+    unsigned int i;
+
+    for ( i = 0; i < dev->nr; i++ )
+        if ( sid - dev->sids[i].first < dev->sids[i].count )
+            return true;
+
+    return false;
+}
+
+struct smmu_device *smmu_stream_owner(struct smmu_unit *unit, uint32_t sid)
+{
+    struct smmu_device *dev, *bridge = NULL;
+
+    for ( dev = unit->devices; dev; dev = dev->next )
+        if ( owns(dev, sid) )
+        {
+            if ( !dev->bridge )
+                return dev;
+            bridge = dev;
+        }
+
+    return bridge;
+}
+
+/* Of the same kind, with a stream in common: *sid is one. */
+static struct smmu_device *conflict(struct smmu_unit *unit, bool bridge,
+                                    const struct smmu_range *range,
+                                    uint32_t *sid)
+{
+    const struct smmu_range *r;
+    struct smmu_device *dev;
+    unsigned int i;
+
+    for ( dev = unit->devices; dev; dev = dev->next )
+        for ( i = 0; dev->bridge == bridge && i < dev->nr; i++ )
+        {
+            r = &dev->sids[i];
+            *sid = r->first > range->first ? r->first : range->first;
+            if ( *sid - r->first < r->count &&
+                 *sid - range->first < range->count )
+                return dev;
+        }
+
+    return NULL;
+}
+
+static int check(struct smmu_unit *unit, const char *path, bool bridge,
+                 const struct smmu_range *sids, unsigned int nr)
+{
+    const uint64_t limit = 1ULL << unit->sid_bits;
+    struct smmu_device *other;
+    unsigned int i;
+    uint32_t sid;
+
+    for ( i = 0; i < nr; i++ )
+    {
+        if ( !sids[i].count ||
+             (uint64_t)sids[i].first + sids[i].count > limit )
+        {
+            smmu_log(SMMU_ERR, "%s: %s: stream IDs %#x (+%#x) are beyond its %u bits: %s",
+                     unit->name, path, sids[i].first, sids[i].count,
+                     unit->sid_bits,
+                     smmu_reason_token(XEN_SMMU_REASON_STREAM_RANGE));
+            return -ENOSPC;
+        }
+
+        other = conflict(unit, bridge, &sids[i], &sid);
+        if ( other )
+        {
+            smmu_log(SMMU_ERR, "%s: %s: stream ID %#x already belongs to %s: %s: refused",
+                     unit->name, path, sid, other->path,
+                     smmu_reason_token(XEN_SMMU_REASON_STREAM_TAKEN));
+            return -EBUSY;
+        }
+    }
+
+    return 0;
+}
+
+static void unlink_device(struct smmu_device *dev)
+{
+    struct smmu_device **p;
+
+    for ( p = &dev->unit->devices; *p != dev; p = &(*p)->next )
+        ;
+    *p = dev->next;
+}
+
+int smmu_sync_streams(struct smmu_device *dev, const struct smmu_inv *first)
+{
+    struct smmu_inv inv[8];
+    unsigned int i = 0, n = 0;
+    uint64_t ticket;
+    int rc;
+
+    if ( first )
+        inv[n++] = *first;
+
+    do {
+        for ( ; i < dev->nr && n < ARRAY_SIZE(inv); i++ )
+            inv[n++] = (struct smmu_inv){ .kind = SMMU_INV_STREAMS,
+                                          .sids = dev->sids[i] };
+        rc = dev->unit->backend->issue(dev->unit, inv, n, &ticket);
+        if ( rc )
+            return rc;
+        n = 0;
+    } while ( i < dev->nr );
+
+    return dev->unit->backend->wait(dev->unit, ticket);
+}
+
+int smmu_device_add(struct smmu_unit *unit, const char *path, bool bridge,
+                    const struct smmu_range *sids, unsigned int nr,
+                    struct smmu_device **out)
+{
+    struct smmu_device *dev;
+    int rc = -EIO;
+
+    dev = smmu_zalloc(sizeof(*dev) + nr * sizeof(dev->sids[0]));
+    if ( !dev )
+        return -ENOMEM;
+    dev->unit = unit;
+    dev->path = path;
+    dev->bridge = bridge;
+    dev->nr = nr;
+    memcpy(dev->sids, sids, nr * sizeof(dev->sids[0]));
+
+    if ( !smmu_unit_get(unit) )
+        goto free;
+    smmu_mutex_lock(&unit->config);
+
+    rc = check(unit, path, bridge, sids, nr);
+    if ( !rc )
+    {
+        dev->next = unit->devices;
+        unit->devices = dev;
+        rc = unit->backend->reserve(unit, dev) ?: smmu_sync_streams(dev, NULL);
+        if ( rc )
+        {
+            smmu_log(SMMU_ERR, "%s: %s: cannot set up its streams (%d)",
+                     unit->name, path, rc);
+            unit->backend->release(unit, dev);
+            unlink_device(dev);
+        }
+    }
+
+    smmu_mutex_unlock(&unit->config);
+    smmu_unit_put(unit);
+    if ( !rc )
+    {
+        *out = dev;
+        return 0;
+    }
+
+ free:
+    smmu_free(dev);
+
+    return rc;
+}
+
+int smmu_device_remove(struct smmu_device *dev)
+{
+    struct smmu_unit *unit = dev->unit;
+    int rc = -EBUSY;
+
+    if ( !smmu_unit_get(unit) )
+        return -EIO;
+    smmu_mutex_lock(&unit->config);
+
+    if ( !dev->link && !dev->bridge )
+    {
+        unit->backend->release(unit, dev);
+        rc = smmu_sync_streams(dev, NULL);
+        if ( !rc )
+            unlink_device(dev);
+    }
+
+    smmu_mutex_unlock(&unit->config);
+    smmu_unit_put(unit);
+    if ( !rc )
+        smmu_free(dev);
+
+    return rc;
+}
+
+/*
+ * Local variables:
+ * mode: C
+ * c-file-style: "BSD"
+ * c-basic-offset: 4
+ * tab-width: 4
+ * indent-tabs-mode: nil
+ * End:
+ */

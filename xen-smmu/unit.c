@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Units: who they are, who may touch them now, and their end.
+ *
+ * unit->gate is a use count with a bit that closes it for new users.
+ */
+#include "backend.h"
+
+#define GATE_CLOSED     (1ULL << 63)
+
+static uint64_t units;              /* struct smmu_unit *, grows at its end */
+
+struct smmu_unit *smmu_unit_first(void)
+{
+    return (struct smmu_unit *)(uintptr_t)smmu_load(&units);
+}
+
+bool smmu_unit_get(struct smmu_unit *unit)
+{
+    uint64_t gate = smmu_load(&unit->gate), seen;
+
+    for ( ; !(gate & GATE_CLOSED); gate = seen )
+    {
+        seen = smmu_cmpxchg(&unit->gate, gate, gate + 1);
+        if ( seen == gate )
+            return true;
+    }
+
+    return false;
+}
+
+void smmu_unit_put(struct smmu_unit *unit)
+{
+    uint64_t old = smmu_add(&unit->gate, -1ULL);
+
+    ASSERT(old & ~GATE_CLOSED);
+    (void)old;
+}
+
+uint64_t smmu_unit_users(const struct smmu_unit *unit)
+{
+    return smmu_load(&unit->gate) & ~GATE_CLOSED;
+}
+
+bool smmu_unit_failed(const struct smmu_unit *unit)
+{
+    return smmu_load(&unit->state) == XEN_SMMU_UNIT_FAILED;
+}
+
+void smmu_unit_fail(struct smmu_unit *unit, enum xen_smmu_reason reason)
+{
+    uint64_t gate = smmu_load(&unit->gate), seen;
+
+    ASSERT(gate & ~GATE_CLOSED);
+
+    if ( smmu_cmpxchg(&unit->state, XEN_SMMU_UNIT_ON,
+                      XEN_SMMU_UNIT_FAILED) != XEN_SMMU_UNIT_ON )
+        return;
+
+    smmu_store(&unit->reason, reason);
+    smmu_store(&unit->since, smmu_now());
+    while ( (seen = smmu_cmpxchg(&unit->gate, gate,
+                                 gate | GATE_CLOSED)) != gate )
+        gate = seen;
+
+    smmu_log(SMMU_ERR, "%s: FAILED: %s: it aborts every stream now%s. Next: %s",
+             unit->name, smmu_reason_token(reason),
+             unit->backend->disable(unit)
+             ? ", though it has not acknowledged that" : "",
+             smmu_reason_next(reason));
+}
+
+int smmu_unit_sync(struct smmu_unit *unit, const struct smmu_inv *inv,
+                   unsigned int nr)
+{
+    uint64_t ticket;
+    int rc = unit->backend->issue(unit, inv, nr, &ticket);
+
+    return rc ?: unit->backend->wait(unit, ticket);
+}
+
+static void drain_events(void *arg)
+{
+    struct smmu_unit *unit = arg;
+
+    if ( !smmu_unit_get(unit) )
+        return;
+    unit->backend->events(unit);
+    smmu_unit_put(unit);
+}
+
+int smmu_unit_add(struct smmu_unit *unit)
+{
+    struct smmu_unit *last = smmu_unit_first();
+    int rc;
+
+    smmu_mutex_init(&unit->config);
+    smmu_vmids_init(&unit->vmids, unit->vmid_bits);
+    smmu_work_init(&unit->events, drain_events, unit);
+    unit->last_flush = ~0ULL;
+    unit->since = smmu_now();
+    unit->state = XEN_SMMU_UNIT_ON;
+
+    if ( !smmu_unit_get(unit) )
+        return -EIO;
+    unit->epoch++;
+    rc = unit->backend->enable(unit);
+    if ( !rc )
+        smmu_vmids_flushed(&unit->vmids, unit->epoch);
+    smmu_unit_put(unit);
+    if ( rc )
+        return rc;
+
+    if ( !last )
+    {
+        smmu_store(&units, (uintptr_t)unit);
+        return 0;
+    }
+    for ( unit->index = 1; last->next; last = last->next )
+        unit->index++;
+    last->next = unit;
+
+    return 0;
+}
+
+/*
+ * Local variables:
+ * mode: C
+ * c-file-style: "BSD"
+ * c-basic-offset: 4
+ * tab-width: 4
+ * indent-tabs-mode: nil
+ * End:
+ */
