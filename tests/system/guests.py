@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Guests created by xl, each with its own passthrough devices."""
+import re
+import time
+
+import devices as dev
+from base import Problem, sh, tail
+from machine import PATIENCE
+
+# A guest owns MEMORY MiB from RAM_BASE on; its kernel is told of KERNEL_MEMORY
+# only.  What lies between belongs to the tests, at the same IPAs in every guest.
+RAM_BASE, MEMORY, KERNEL_MEMORY = 0x40000000, 256, 192
+SCRATCH = RAM_BASE + (KERNEL_MEMORY << 20) + 0x1000000
+HOLE = 0xC0000000               # no guest has memory there
+
+
+class Guest:
+    def __init__(self, machine, name, devices, modules=(), memory=MEMORY, run=""):
+        self.m, self.name, self.devices = machine, name, devices
+        self.log = machine.log / f"guest-{name}.log"
+        self._tags = 0
+        dts = machine.host / f"{name}.dts"
+        dts.write_text("/dts-v1/;\n/ { #address-cells = <2>; #size-cells = <2>;\n\tpassthrough { compatible = \"simple-bus\";"
+                       " ranges; #address-cells = <2>; #size-cells = <2>;\n"
+                       + "".join(d.guest_node() for d in devices) + "\t};\n};\n")
+        sh(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", dts.with_suffix(".dtb"), dts], "dtc")
+
+        def words(f):
+            return "[ " + ", ".join(f(d) for d in devices) + " ]"
+        (machine.host / f"{name}.cfg").write_text(f"""name = "{name}"
+kernel = "/host/Image"
+ramdisk = "/host/guest.cpio.gz"
+extra = "console=hvc0 rdinit=/init loglevel=4 mem={KERNEL_MEMORY}M modules={','.join(modules)} run={run}"
+memory = {memory}
+maxmem = {memory}
+vcpus = 1
+acpi = 0
+dtdev = {words(lambda d: f'"{d.path}"')}
+iomem = {words(lambda d: f'"{d.bar >> 12:x},{d.size >> 12:x}"')}
+irqs = {words(lambda d: str(32 + d.spi))}
+device_tree = "/host/{name}.dtb"
+on_crash = "preserve"
+""")
+
+    def create(self, seconds=60):
+        self._from = self.log.stat().st_size if self.log.exists() else 0
+        self.m.dom0(f"xl create -q /host/{self.name}.cfg", seconds)
+        self.id = int(self.m.dom0(f"xl domid {self.name}"))
+        self.tty = self.m.dom0(f"xenstore-read /local/domain/{self.id}/console/tty").strip()
+        return self
+
+    def console(self):
+        """What the guest has said since it was created."""
+        try:
+            with open(self.log, "rb") as f:
+                f.seek(self._from)
+                return f.read().decode("latin1").replace("\r", "")
+        except FileNotFoundError:
+            return ""
+
+    def wait(self, pattern, seconds, progress=None):
+        rx, end = re.compile(pattern, re.M), time.monotonic() + seconds * PATIENCE
+        while not (m := rx.search(self.console())):
+            if time.monotonic() > end:
+                raise Problem(f"Guest {self.name} did not print '{pattern}' in {seconds} s.",
+                              "\n".join(self.console().splitlines()[-15:]) + "\n--- Xen and dom0:\n" + tail(self.m.console_log, 15),
+                              f"read {self.log}")
+            if progress:
+                progress()
+            time.sleep(0.03)
+        return m
+
+    def ready(self, progress=None):
+        self.wait(r"^GUEST: READY", 180, progress)
+        bad = re.findall(r"GUEST: FAILED: (.*)", self.console())
+        if bad:
+            raise Problem(f"Guest {self.name} is up, but: {'; '.join(bad)}", "", f"read {self.log}")
+        return self
+
+    def send(self, line):
+        """Type a line on the guest's console; do not wait."""
+        quoted = line.replace("'", "'\\''")
+        self.m.dom0(f"printf '%s\\n' '{quoted}' > {self.tty}")
+
+    def run(self, line, seconds=60, check=True):
+        """Run a shell line in the guest; return what it printed."""
+        self._tags += 1
+        tag = f"g{self._tags}.{time.monotonic_ns() % 1000000}"
+        before = len(self.console())
+        self.send(f"{line}; echo E\"\"ND {tag} $?")
+        m = self.wait(rf"^END {re.escape(tag)} (\d+)$", seconds)
+        text = self.console()[before:m.start()]
+        self.status = int(m[1])
+        if check and self.status:
+            raise Problem(f"'{line}' failed in guest {self.name} with status {self.status}.", text.strip(), f"read {self.log}")
+        return text
+
+    def edu(self, *steps, device=None, seconds=60):
+        """Run steps on an edu device (see guest/edu.c); one line each."""
+        d = device or next(x for x in self.devices if x.compatible == "qemu,edu")
+        text = self.run(f"edu {d.bar:#x} " + " ".join(steps), seconds)
+        lines = text.strip().splitlines()
+        if len(lines) != len(steps):
+            raise Problem(f"edu in guest {self.name} answered {len(lines)} lines to {len(steps)} steps.", text)
+        return lines
+
+    def destroy(self, seconds=60):
+        self.m.dom0(f"xl destroy {self.name}", seconds)
+
+
+def edu_guest(machine, name="edu", device=dev.EDU_A):
+    return Guest(machine, name, [device])
+
+
+def disk_guest(machine, name="disk"):
+    """The guest with the disk; it carries the second edu as well."""
+    return Guest(machine, name, [dev.AHCI, dev.EDU_B], ["ahci_platform", "sd_mod", "ext4", "crc32c_generic"])
