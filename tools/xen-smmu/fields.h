@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The field tables: one per kind of record, behind every output and behind
+ * the reading of snapshots.  A field that is added to the ABI is added here
+ * once; a view is a list of keys out of a table.
+ */
+#ifndef XEN_SMMU_FIELDS_H
+#define XEN_SMMU_FIELDS_H
+
+#include "state.h"
+
+enum field_type {
+    F_STRING,   /* char[], JSON string */
+    F_COUNT,    /* number */
+    F_HEX,      /* JSON hex string */
+    F_NS,       /* nanoseconds; all ones: never, JSON null */
+    F_WORD,     /* one out of a list of words; JSON number where unknown */
+    F_FLAG,     /* one bit, JSON boolean */
+    F_DOMID,    /* number; DOMID_ANY: JSON null */
+    F_SIDS,     /* ranges of stream IDs, JSON array of {first, count} */
+    F_DERIVED,  /* not stored: a string out of text(), for output only */
+};
+
+/* The last word has no text. */
+struct word {
+    uint32_t code;
+    const char *text;
+    bool bad;           /* shown in red on a terminal */
+};
+
+struct field {
+    const char *key;            /* in JSON, and in a view's list */
+    const char *title;          /* heading of its column; NULL: JSON only */
+    enum field_type type;
+    size_t offset, size;
+    uint32_t mask;              /* F_FLAG */
+    const struct word *words;   /* F_WORD */
+    bool right;                 /* numbers are aligned to the right */
+    bool wrap;                  /* the cell may take several lines */
+    bool alarming;              /* in red unless zero */
+    /* Human text where the plain one does not do; NULL result: none. */
+    char *(*text)(const struct state *state, const void *record);
+};
+
+struct kind_table {
+    const char *key;            /* of the list in JSON */
+    size_t size;                /* of a record */
+    const struct field *fields; /* the last one has no key */
+};
+
+extern const struct kind_table kinds[NR_KINDS];
+
+uint64_t field_number(const struct field *field, const void *record);
+const struct word *field_word(const struct field *field, const void *record);
+
+/* For humans; never NULL. */
+char *field_text(const struct field *field, const struct state *state,
+                 const void *record);
+
+#endif

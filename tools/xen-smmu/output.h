@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The outputs: tables for humans, JSON for programs, notes for trouble. */
+#ifndef XEN_SMMU_OUTPUT_H
+#define XEN_SMMU_OUTPUT_H
+
+#include <json-c/json.h>
+
+#include "fields.h"
+
+#define SCHEMA "xen-smmu/1"
+
+/* table.c: the columns are keys of the kind's field table, NULL-terminated. */
+int table_print(const struct state *state, enum kind kind,
+                const char *const *columns, const struct options *options);
+
+/* notes.c */
+void note_paragraph(const char *indent, const char *text);
+
+/*
+ * What is wrong, and what to do next: in words below a table, and as an
+ * array of {token, what, next} in JSON.
+ */
+void notes_print(const struct state *state, const struct options *options);
+struct json_object *notes_json(const struct state *state);
+
+/* json.c */
+
+/* A document with its schema in it; lists are added to it. */
+struct json_object *json_document(uint32_t abi);
+void json_add_list(struct json_object *document, const struct state *state,
+                   enum kind kind);
+void json_add(struct json_object *object, const char *key,
+              struct json_object *value);
+char *abi_text(uint32_t abi);
+
+/* Print it, and release it. */
+int json_print(struct json_object *document);
+
+/* Read a list back; what is wrong with it is reported, naming the file. */
+int json_read_list(struct json_object *document, const char *file,
+                   struct state *state, enum kind kind);
+
+#endif

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The transport that reads a snapshot. */
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "output.h"
+
+/* 65536 devices take less; keeps a hostile file from eating the memory. */
+#define MAX_SNAPSHOT (64U << 20)
+
+#define RECORD_AGAIN "Record it again with 'xen-smmu snapshot FILE'."
+
+/* The whole file, NUL-terminated. */
+static int read_file(const char *file, char **text, size_t *length)
+{
+    FILE *stream = strcmp(file, "-") ? fopen(file, "re") : stdin;
+    size_t room = 0, n;
+    int rc;
+
+    *text = NULL;
+    *length = 0;
+    if (!stream)
+        return fail(RC_FAILED, "Give --from a file that 'xen-smmu snapshot' "
+                    "wrote.", "cannot open snapshot %s: %s", file,
+                    strerror(errno));
+    do {
+        if (room - *length < 2) {
+            char *more;
+
+            room = room ? 2 * room : 64 << 10;
+            more = realloc(*text, room);
+            if (!more) {
+                rc = fail(RC_FAILED, "Free memory, try again.",
+                          "out of memory");
+                goto out;
+            }
+            *text = more;
+        }
+        n = fread(*text + *length, 1, room - *length - 1, stream);
+        *length += n;
+        if (*length > MAX_SNAPSHOT) {
+            rc = fail(RC_FAILED, RECORD_AGAIN, "cannot read snapshot %s: it "
+                      "is larger than any snapshot", file);
+            goto out;
+        }
+    } while (n);
+    if (ferror(stream)) {
+        rc = fail(RC_FAILED, "Check the disk that holds it.",
+                  "cannot read snapshot %s: %s", file, strerror(errno));
+        goto out;
+    }
+    (*text)[*length] = '\0';
+    rc = RC_OK;
+
+ out:
+    if (stream != stdin)
+        fclose(stream);
+    return rc;
+}
+
+static int parse(const char *file, const char *text, size_t length,
+                 struct json_object **document)
+{
+    struct json_tokener *tokener = json_tokener_new_ex(8);
+    enum json_tokener_error error;
+    int rc;
+
+    *document = NULL;
+    if (!tokener)
+        return fail(RC_FAILED, "Free memory, try again.", "out of memory");
+    json_tokener_set_flags(tokener, JSON_TOKENER_STRICT |
+                           JSON_TOKENER_VALIDATE_UTF8);
+    /* With its NUL: so a document that is cut off is an error, no question. */
+    *document = json_tokener_parse_ex(tokener, text, length + 1);
+    error = json_tokener_get_error(tokener);
+    if (error == json_tokener_continue)
+        rc = fail(RC_FAILED, RECORD_AGAIN,
+                  "cannot read snapshot %s: it is empty or ends in the middle",
+                  file);
+    else if (error != json_tokener_success)
+        rc = fail(RC_FAILED, RECORD_AGAIN,
+                  "cannot read snapshot %s: it is no JSON: %s at byte %zu",
+                  file, json_tokener_error_desc(error),
+                  json_tokener_get_parse_end(tokener));
+    else
+        rc = RC_OK;
+    json_tokener_free(tokener);
+    return rc;
+}
+
+static const char *string_of(struct json_object *document, const char *key)
+{
+    struct json_object *value;
+
+    if (!json_object_object_get_ex(document, key, &value) ||
+        !json_object_is_type(value, json_type_string))
+        return "";
+    return json_object_get_string(value);
+}
+
+static int read_header(struct json_object *document, const char *file,
+                       uint32_t *abi)
+{
+    const char *schema, *text;
+    unsigned int major, minor;
+    int end = 0;
+
+    if (!json_object_is_type(document, json_type_object))
+        return fail(RC_FAILED, RECORD_AGAIN,
+                    "cannot read snapshot %s: it is no JSON object", file);
+    schema = string_of(document, "schema");
+    if (strcmp(schema, SCHEMA))
+        return fail(RC_FAILED, "Use the xen-smmu tool that recorded it.",
+                    "cannot read snapshot %s: its schema is '%s', and this "
+                    "tool reads " SCHEMA, file, schema);
+    text = string_of(document, "abi");
+    if (sscanf(text, "%5u.%5u%n", &major, &minor, &end) != 2 || text[end] ||
+        major > 0xffff || minor > 0xffff)
+        return fail(RC_FAILED, RECORD_AGAIN, "cannot read snapshot %s: its "
+                    "'abi' is '%s', not a version like 1.0", file, text);
+    *abi = major << 16 | minor;
+    return RC_OK;
+}
+
+int replay_load(struct state *state, const char *file)
+{
+    struct json_object *document = NULL;
+    char *text = NULL;
+    enum kind kind;
+    size_t length;
+    int rc;
+
+    rc = read_file(file, &text, &length);
+    if (rc)
+        goto out;
+    rc = parse(file, text, length, &document);
+    if (rc)
+        goto out;
+    rc = read_header(document, file, &state->abi);
+    if (rc)
+        goto out;
+    for (kind = 0; kind < NR_KINDS; kind++) {
+        rc = json_read_list(document, file, state, kind);
+        if (rc)
+            goto out;
+    }
+
+ out:
+    json_object_put(document);
+    free(text);
+    return rc;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* xen-smmu snapshot FILE: record the state, for --from and for bug reports. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "output.h"
+
+static int write_file(struct json_object *document, const char *file)
+{
+    int fd, rc, error;
+
+    fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0) {
+        error = errno;
+        goto failed;
+    }
+    rc = json_object_to_fd(fd, document, JSON_C_TO_STRING_PRETTY |
+                           JSON_C_TO_STRING_SPACED |
+                           JSON_C_TO_STRING_NOSLASHESCAPE);
+    error = errno;
+    if (!rc && write(fd, "\n", 1) != 1) {
+        error = errno;
+        rc = -1;
+    }
+    if (close(fd) && !rc) {
+        error = errno;
+        rc = -1;
+    }
+    if (!rc)
+        return RC_OK;
+
+ failed:
+    return fail(RC_FAILED, "Give a file that can be written, on a disk with "
+                "room.", "cannot write snapshot %s: %s", file,
+                strerror(error));
+}
+
+int verb_snapshot(const struct options *options, const char *argument)
+{
+    struct json_object *document;
+    struct state state;
+    enum kind kind;
+    int rc;
+
+    rc = state_load(&state, options);
+    if (rc)
+        goto out;
+    document = json_document(state.abi);
+    for (kind = 0; kind < NR_KINDS; kind++)
+        json_add_list(document, &state, kind);
+    if (!strcmp(argument, "-")) {
+        rc = json_print(document);
+        goto out;
+    }
+    rc = write_file(document, argument);
+    json_object_put(document);
+    if (!rc && !options->quiet)
+        fprintf(stderr, PROGRAM ": wrote %s; any view can be shown from it "
+                "with --from\n", argument);
+
+ out:
+    state_free(&state);
+    return rc;
+}
