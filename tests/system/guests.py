@@ -82,18 +82,26 @@ on_crash = "preserve"
         quoted = line.replace("'", "'\\''")
         self.m.dom0(f"printf '%s\\n' '{quoted}' > {self.tty}")
 
-    def run(self, line, seconds=60, check=True):
-        """Run a shell line in the guest; return what it printed."""
+    def begin(self, line):
+        """Start a shell line in the guest; finish() waits for it."""
         self._tags += 1
         tag = f"g{self._tags}.{time.monotonic_ns() % 1000000}"
         before = len(self.console())
         self.send(f"{line}; echo E\"\"ND {tag} $?")
+        return line, tag, before
+
+    def finish(self, begun, seconds=60, check=True):
+        line, tag, before = begun
         m = self.wait(rf"^END {re.escape(tag)} (\d+)$", seconds)
         text = self.console()[before:m.start()]
         self.status = int(m[1])
         if check and self.status:
             raise Problem(f"'{line}' failed in guest {self.name} with status {self.status}.", text.strip(), f"read {self.log}")
         return text
+
+    def run(self, line, seconds=60, check=True):
+        """Run a shell line in the guest; return what it printed."""
+        return self.finish(self.begin(line), seconds, check)
 
     def edu(self, *steps, device=None, seconds=60):
         """Run steps on an edu device (see guest/edu.c); one line each."""

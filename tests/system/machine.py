@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """One emulated machine: QEMU's virt with an SMMUv3, Xen, dom0; and the ways
 to talk to it (console log, commands in dom0, QMP, traces)."""
+import hashlib
 import json
 import os
 import re
@@ -153,6 +154,7 @@ class Machine:
         """Start, and wait until dom0 answers."""
         self.start()
         self.wait_console(r"DOM0: READY", 180, progress)
+        self.booted = time.monotonic() - self.t0
         bad = re.findall(r"DOM0: FAILED: (.*)", self.console())
         if bad:
             raise Problem("dom0 is up, but: " + "; ".join(bad), "", f"read {self.console_log}")
@@ -248,8 +250,16 @@ class Machine:
         return text
 
     def xen_log(self):
-        """Clear-on-read view of Xen's own ring would lose lines; this reads it all."""
+        """What Xen's ring holds, as an administrator sees it."""
         return self.dom0("xl dmesg")
+
+    def disk_file_sha256(self, name):
+        """A file of the guest's filesystem, read from the image."""
+        r = subprocess.run(["debugfs", "-R", f"cat /{name}", self.disk], capture_output=True,
+                           env={**os.environ, "PATH": os.environ.get("PATH", "") + ":/usr/sbin:/sbin"})
+        if r.returncode or not r.stdout:
+            raise Problem(f"Cannot read /{name} from {self.disk}.", r.stderr.decode())
+        return hashlib.sha256(r.stdout).hexdigest()
 
     # --- QEMU -------------------------------------------------------------
 

@@ -52,7 +52,7 @@ def _unpacked(version):
                       "for any other version give its source: XEN_SRC=dir")
     tar = fetch.source("xen", SUITE[version])
     top = BUILD / "xen-src" / version
-    if fresh(top.with_suffix(".stamp"), tar.name):
+    if fresh(top.with_name(version + ".stamp"), tar.name):
         return top
     with step(f"unpack {tar.name}"):
         shutil.rmtree(top, ignore_errors=True)
@@ -64,7 +64,7 @@ def _unpacked(version):
             for f in inner[0].iterdir():
                 f.rename(top / f.name)
             inner[0].rmdir()
-        top.with_suffix(".stamp").write_text(tar.name)
+        top.with_name(version + ".stamp").write_text(tar.name)
     return top
 
 
