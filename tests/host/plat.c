@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The seam: registers, time, ordinary memory, log, deferred work.
+ */
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "host.h"
+
+void *host_dma_pointer(uint64_t phys);
+
+bool host_threads, host_quiet;
+struct host_counts host_counts;
+uint64_t host_time_ns;
+unsigned int host_complaints;
+char host_first_complaint[256];
+
+static pthread_mutex_t world = PTHREAD_MUTEX_INITIALIZER;
+static __thread unsigned int depth;
+static uint64_t random_state;
+static uint64_t fail_at;
+static char lines[HOST_LOG_LINES][320];
+static unsigned int nr_lines;
+static struct smmu_work *works;
+/* As Xen's tasklets: one never runs beside itself. */
+static pthread_mutex_t working = PTHREAD_MUTEX_INITIALIZER;
+
+void host_reset(uint64_t seed, bool threads)
+{
+    random_state = seed * 0x9e3779b97f4a7c15ULL + 0x1234567;
+    host_threads = threads;
+    host_quiet = false;
+    memset(&host_counts, 0, sizeof(host_counts));
+    host_time_ns = 1000000;
+    host_complaints = nr_lines = 0;
+    host_first_complaint[0] = 0;
+    fail_at = 0;
+    works = NULL;
+    host_store_buffer = true;
+    host_memory_reset();
+}
+
+void host_enter(void)
+{
+    if ( depth++ == 0 )
+        pthread_mutex_lock(&world);
+}
+
+void host_leave(void)
+{
+    if ( --depth == 0 )
+        pthread_mutex_unlock(&world);
+}
+
+uint64_t host_random(void)
+{
+    uint64_t x = random_state;
+
+    x ^= x >> 12;
+    x ^= x << 25;
+    x ^= x >> 27;
+    random_state = x;
+
+    return (x * 0x2545f4914f6cdd1dULL) >> 16;
+}
+
+void host_complain(const char *fmt, ...)
+{
+    char text[256];
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    host_enter();
+    if ( host_complaints++ == 0 )
+        snprintf(host_first_complaint, sizeof(host_first_complaint), "%s",
+                 text);
+    if ( !host_quiet && host_complaints <= 5 )
+        printf("# RULE BROKEN: %s\n", text);
+    host_leave();
+}
+
+/* -- log ------------------------------------------------------------------ */
+
+void smmu_log(enum smmu_level level, const char *fmt, ...)
+{
+    va_list ap;
+    char *line;
+
+    host_enter();
+    line = lines[nr_lines++ % HOST_LOG_LINES];
+    va_start(ap, fmt);
+    vsnprintf(line, sizeof(lines[0]), fmt, ap);
+    va_end(ap);
+    host_counts.lines[level]++;
+    if ( getenv("VERBOSE") )
+        printf("# log%d: %s\n", level, line);
+    host_leave();
+}
+
+void host_log_clear(void)
+{
+    nr_lines = 0;
+}
+
+const char *host_log_find(const char *part)
+{
+    unsigned int i;
+
+    for ( i = nr_lines; i > 0 && nr_lines - i < HOST_LOG_LINES; i-- )
+        if ( strstr(lines[(i - 1) % HOST_LOG_LINES], part) )
+            return lines[(i - 1) % HOST_LOG_LINES];
+
+    return NULL;
+}
+
+unsigned int host_log_count(const char *part)
+{
+    unsigned int i, n = 0;
+
+    for ( i = nr_lines; i > 0 && nr_lines - i < HOST_LOG_LINES; i-- )
+        n += strstr(lines[(i - 1) % HOST_LOG_LINES], part) != NULL;
+
+    return n;
+}
+
+/* -- memory --------------------------------------------------------------- */
+
+void host_fail_alloc(uint64_t n)
+{
+    fail_at = n ? host_counts.allocs + n : 0;
+}
+
+static bool may_alloc(void)
+{
+    if ( host_irqs_off() )
+        host_complain("memory is allocated under a short lock");
+
+    return ++host_counts.allocs != fail_at;
+}
+
+void *smmu_zalloc(size_t bytes)
+{
+    void *p = NULL;
+
+    host_enter();
+    if ( may_alloc() )
+        p = calloc(1, bytes);
+    host_counts.live += p != NULL;
+    host_leave();
+
+    return p;
+}
+
+void smmu_free(void *p)
+{
+    host_enter();
+    host_counts.live -= p != NULL;
+    host_leave();
+    free(p);
+}
+
+void *smmu_dma_alloc(size_t bytes, uint64_t *phys)
+{
+    void *p = NULL;
+
+    host_enter();
+    if ( may_alloc() )
+        *phys = host_pages_alloc(FRAME_DRIVER, 0,
+                                 (bytes + HOST_PAGE - 1) / HOST_PAGE);
+    else
+        *phys = 0;
+    if ( *phys )
+        p = host_dma_pointer(*phys);
+    host_counts.live += p != NULL;
+    host_leave();
+
+    return p;
+}
+
+void smmu_dma_free(void *p, size_t bytes)
+{
+    uint64_t phys, end;
+
+    if ( !p )
+        return;
+    phys = host_phys(p);
+    host_enter();
+    host_counts.live--;
+    for ( end = phys + bytes; phys < end; phys += HOST_PAGE )
+        host_page_free(phys);
+    host_leave();
+}
+
+/* -- registers, barriers, time -------------------------------------------- */
+
+uint32_t smmu_read32(void *regs, uint32_t offset)
+{
+    uint32_t v;
+
+    host_enter();
+    host_counts.reads++;
+    if ( host_irqs_off() )
+    {
+        host_counts.reads_locked++;
+        host_complain("register %#x is read under a short lock", offset);
+    }
+    v = sim_mmio_read(regs, offset);
+    host_leave();
+    sim_interrupts();
+
+    return v;
+}
+
+static void write_register(void *regs, uint32_t offset, uint64_t value,
+                           unsigned int bytes)
+{
+    host_enter();
+    host_counts.writes++;
+    sim_mmio_write(regs, offset, value, bytes);
+    host_leave();
+    sim_interrupts();
+}
+
+void smmu_write32(void *regs, uint32_t offset, uint32_t value)
+{
+    write_register(regs, offset, value, 4);
+}
+
+void smmu_write64(void *regs, uint32_t offset, uint64_t value)
+{
+    write_register(regs, offset, value, 8);
+}
+
+void smmu_wmb(void)
+{
+    host_enter();
+    host_counts.wmb++;
+    host_memory_wmb();
+    host_leave();
+}
+
+void smmu_rmb(void)
+{
+    host_enter();
+    host_counts.rmb++;
+    host_memory_rmb();
+    host_leave();
+}
+
+uint64_t smmu_now(void)
+{
+    uint64_t now;
+
+    host_enter();
+    now = host_time_ns++;
+    host_leave();
+
+    return now;
+}
+
+void smmu_relax(void)
+{
+    if ( host_irqs_off() )
+        host_complain("the driver polls under a short lock");
+    host_enter();
+    host_counts.relaxes++;
+    host_leave();
+    sim_relax();
+    sim_interrupts();
+}
+
+/* -- deferred work -------------------------------------------------------- */
+
+void smmu_work_init(struct smmu_work *work, void (*fn)(void *arg), void *arg)
+{
+    memset(work, 0, sizeof(*work));
+    work->fn = fn;
+    work->arg = arg;
+}
+
+void smmu_work_schedule(struct smmu_work *work)
+{
+    host_enter();
+    if ( !work->queued )
+    {
+        work->queued = true;
+        work->next = works;
+        works = work;
+    }
+    host_leave();
+}
+
+void host_run_work(void)
+{
+    struct smmu_work *w;
+
+    if ( !host_at_rest() )
+        return;
+    pthread_mutex_lock(&working);
+    for ( ; ; )
+    {
+        host_enter();
+        w = works;
+        if ( w )
+        {
+            works = w->next;
+            w->queued = false;
+        }
+        host_leave();
+        if ( !w )
+            break;
+        w->fn(w->arg);
+    }
+    pthread_mutex_unlock(&working);
+}

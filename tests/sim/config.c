@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From a stream ID to its stream table entry (IHI0070 3.3.1, 5.1, 5.2), and
+ * the caches on the way.
+ */
+#include "sim.h"
+
+#define BAD_STREAMID    0x02
+#define STE_FETCH       0x03
+#define RECINVSID       (1U << 1)
+
+static struct sim_ste *line(struct sim *s, uint32_t sid)
+{
+    return &s->stes[(sid ^ sid >> 8) % ARRAY_SIZE(s->stes)];
+}
+
+static struct sim_l1std *l1_line(struct sim *s, uint32_t index)
+{
+    return &s->l1[index % ARRAY_SIZE(s->l1)];
+}
+
+/* A word of what the driver made; junk and freed memory are reported. */
+bool sim_snoop_load(struct sim *s, uint64_t phys, uint64_t *value)
+{
+    if ( host_page_kind(phys) != FRAME_DRIVER )
+        host_complain("the SMMU reads configuration or commands at %#lx, which is not the driver's",
+                      (unsigned long)phys);
+
+    return host_device_load(phys, s->snoops, value);
+}
+
+static bool bad_sid(struct sim *s, struct sim_txn *t)
+{
+    if ( (s->cr2 & RECINVSID) && !t->prefetch )
+        sim_event(s, t, BAD_STREAMID, 0);
+    sim_txn_end(s, t, TXN_ABORTED);
+
+    return false;
+}
+
+static bool fetch_l1(struct sim *s, struct sim_txn *t, unsigned int split,
+                     unsigned int log2, uint64_t *d)
+{
+    uint32_t index = t->sid >> split;
+    struct sim_l1std *l = l1_line(s, index);
+    unsigned int bits = log2 - split + 3;
+    uint64_t base = s->strtab_base & 0x00ffffffffffffc0ULL;
+
+    if ( l->valid && l->index == index )
+    {
+        t->junk |= l->junk;
+        *d = l->d;
+        return true;
+    }
+
+    base &= ~((1ULL << (bits < 6 ? 6 : bits)) - 1);
+    if ( !sim_snoop_load(s, base + index * 8ULL, d) )
+        return false;
+    if ( sim_is(s, SIM_L1_CACHE) )
+        *l = (struct sim_l1std){ true, false, index, *d };
+
+    return true;
+}
+
+/* Looks the STE up, as far as memory has to be read: TXN_FETCH. */
+bool sim_find_ste(struct sim *s, struct sim_txn *t)
+{
+    const struct sim_ste *c = line(s, t->sid);
+    unsigned int log2 = s->strtab_cfg & 0x3f;
+    unsigned int split = s->strtab_cfg >> 6 & 0x1f, span;
+    uint64_t d, base = s->strtab_base & 0x00ffffffffffffc0ULL;
+
+    if ( c->valid && c->sid == t->sid )
+    {
+        t->junk |= c->junk;
+        memcpy(t->d, c->d, sizeof(t->d));
+        t->state = TXN_CONFIG;
+        return true;
+    }
+    if ( log2 > (s->id.idr1 & 0x3f) )
+        host_complain("STRTAB_BASE_CFG.LOG2SIZE %u is above IDR1.SIDSIZE",
+                      log2);
+    if ( t->sid >= 1ULL << log2 )
+        return bad_sid(s, t);
+
+    t->pieces = 0;
+    t->state = TXN_FETCH;
+    switch ( s->strtab_cfg >> 16 & 3 )
+    {
+    case 0:
+        t->ste_at = (base & ~((64ULL << log2) - 1)) + t->sid * 64ULL;
+        return true;
+    case 1:
+        if ( !(s->id.idr0 >> 27 & 3) || (split != 6 && split != 8 &&
+                                         split != 10) )
+            host_complain("two-level stream table with SPLIT=%u", split);
+        if ( !fetch_l1(s, t, split, log2, &d) )
+            return bad_sid(s, t);
+        span = d & 0x1f;
+        if ( !span || span > split + 1 ||
+             (t->sid & ((1U << split) - 1)) >= 1U << (span - 1) )
+            return bad_sid(s, t);
+        t->ste_at = (d & 0x00ffffffffffffc0ULL & ~((64ULL << (span - 1)) - 1))
+                    + (t->sid & ((1U << split) - 1)) * 64ULL;
+        return true;
+    }
+    host_complain("STRTAB_BASE_CFG.FMT is reserved");
+
+    return bad_sid(s, t);
+}
+
+/* One piece, or all of it. */
+void sim_fetch_ste(struct sim *s, struct sim_txn *t)
+{
+    unsigned int i, first, n = sim_is(s, SIM_TORN_STE) ? 1 : 4;
+    struct sim_ste *c;
+
+    for ( ; n && t->pieces != 0xf; n-- )
+    {
+        for ( first = host_pick(4), i = 0; t->pieces & 1U << first; i++ )
+            first = (first + 1) % 4;
+        if ( !sim_snoop_load(s, t->ste_at + 8 * first, &t->d[first]) )
+        {
+            if ( !t->prefetch )
+                sim_event(s, t, STE_FETCH, t->ste_at);
+            sim_txn_end(s, t, TXN_ABORTED);
+            return;
+        }
+        t->pieces |= 1U << first;
+    }
+    if ( t->pieces != 0xf )
+        return;
+
+    if ( !t->old_config && ((t->d[0] & 1) || sim_is(s, SIM_STE_INVALID)) )
+    {
+        c = line(s, t->sid);
+        *c = (struct sim_ste){ true, t->junk, t->sid, { 0 } };
+        memcpy(c->d, t->d, sizeof(c->d));
+    }
+    t->state = TXN_CONFIG;
+}
+
+/* CMD_CFGI_STE (range 0), CMD_CFGI_STE_RANGE: 4.3.1, 4.3.2, 4.3.8. */
+void sim_cfgi(struct sim *s, uint32_t sid, unsigned int range, bool leaf)
+{
+    unsigned int i, split = s->strtab_cfg >> 6 & 0x1f;
+    uint64_t size = 1ULL << range, first = sid & ~(size - 1);
+    struct sim_txn *t;
+
+    s->nr_cfgi++;
+    for ( i = 0; i < ARRAY_SIZE(s->stes); i++ )
+        if ( s->stes[i].sid >= first && s->stes[i].sid < first + size )
+            s->stes[i].valid = false;
+    for ( i = 0; !leaf && i < ARRAY_SIZE(s->l1); i++ )
+        if ( range == 32 ||
+             (s->l1[i].index >= first >> split &&
+              s->l1[i].index <= (first + size - 1) >> split) )
+            s->l1[i].valid = false;
+    for ( i = 0; i < SIM_TXNS; i++ )
+    {
+        t = &s->txns[i];
+        if ( t->state >= TXN_FETCH && t->state <= TXN_LAND &&
+             t->sid >= first && t->sid < first + size )
+            t->must = t->old_config = true;
+    }
+}

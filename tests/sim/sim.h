@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * An SMMUv3 (IHI0070), non-secure programming interface, stage 2 only, that
+ * makes use of every freedom the architecture gives it.
+ *
+ * Invariant: written from the architecture; shares no definition with the
+ * driver, so that a wrong field on either side shows.  Everything runs with
+ * host_enter() held.
+ */
+#ifndef __TESTS_SIM_SIM_H__
+#define __TESTS_SIM_SIM_H__
+
+#include "host.h"
+#include "smmu.h"
+
+#define SIM_MAX             4
+#define SIM_TXNS            12
+#define SIM_PENDING         32
+
+/* Freedoms it uses; without one it behaves as kindly as QEMU's. */
+enum {
+    SIM_ASYNC       = 1 << 0,   /* commands and ACKs take their time */
+    SIM_REORDER     = 1 << 1,   /* TLBI and CFGI in any order between SYNCs */
+    SIM_LATE_SYNC   = 1 << 2,   /* a SYNC that could complete dawdles */
+    SIM_INFLIGHT    = 1 << 3,   /* transactions land late, even past SMMUEN=0 */
+    SIM_WALK_CACHE  = 1 << 4,   /* table descriptors are cached */
+    SIM_L1_CACHE    = 1 << 5,   /* L1STDs are cached, invalid ones too */
+    SIM_STE_INVALID = 1 << 6,   /* STEs are cached with V=0 */
+    SIM_TORN_STE    = 1 << 7,   /* an STE is fetched in pieces, in any order */
+    SIM_BYPASS      = 1 << 8,   /* GBPA is bypass at reset */
+    SIM_JUNK        = 1 << 9,   /* caches hold junk at reset */
+    SIM_PREFETCH    = 1 << 10,  /* configuration is fetched on speculation */
+    SIM_EVICT       = 1 << 11,  /* now and then an entry is lost */
+    SIM_NASTY       = (1 << 12) - 1,
+};
+
+/* ID registers. */
+struct sim_id {
+    uint32_t idr0, idr1, idr3, idr5, iidr, aidr;
+};
+struct sim_id sim_id_good(void);
+/* Where their fields are. */
+#define SIM_IDR0_COHACC     (1U << 4)
+#define SIM_IDR0_HYP        (1U << 9)
+#define SIM_IDR0_ATS        (1U << 10)
+#define SIM_IDR0_MSI        (1U << 13)
+#define SIM_IDR0_VMID16     (1U << 18)
+#define SIM_IDR0_ST_LEVEL   (1U << 27)
+#define SIM_IDR1_SIDSIZE(n) (n)
+#define SIM_IDR1_EVENTQS(n) ((n) << 16)
+#define SIM_IDR1_CMDQS(n)   ((n) << 21)
+
+struct sim_ste {
+    bool valid;                 /* this cache line is in use */
+    bool junk;                  /* since reset */
+    uint32_t sid;
+    uint64_t d[4];
+};
+struct sim_l1std {
+    bool valid;
+    bool junk;
+    uint32_t index;
+    uint64_t d;
+};
+struct sim_tlb {
+    bool valid;
+    bool junk;
+    uint16_t vmid;
+    uint64_t ipa;               /* of the page or block */
+    uint64_t pa;
+    uint8_t level;
+    uint8_t perm;               /* 1 read, 2 write */
+};
+struct sim_walk {
+    bool valid;
+    uint16_t vmid;
+    uint64_t ipa;               /* of what the table covers */
+    uint64_t table;
+    uint8_t level;              /* of the table that is named */
+};
+
+enum sim_txn_state {
+    TXN_FREE, TXN_NEW, TXN_FETCH, TXN_CONFIG, TXN_WALK, TXN_LAND,
+    TXN_LANDED, TXN_ABORTED, TXN_UNTRANSLATED,
+};
+struct sim_txn {
+    enum sim_txn_state state;
+    uint32_t sid;
+    uint64_t ipa;
+    bool write;
+    bool ats;                   /* says that its address is translated */
+    bool prefetch;              /* configuration only */
+    bool kept;                  /* a test looks at it: not reused */
+    bool must;                  /* the next SYNC waits for it */
+    bool old_config;            /* CFGI came meanwhile: not to be cached */
+    bool old_walk;              /* TLBI came meanwhile: not to be cached */
+    bool junk;
+    uint8_t pieces;             /* of the STE, fetched so far */
+    uint64_t ste_at;
+    uint64_t d[4];
+    uint32_t owner;             /* whose tables: the simulated domain */
+    uint16_t vmid;
+    uint8_t level;
+    uint64_t table;
+    uint64_t pa;
+};
+
+/* A completion: what hardware owes the driver.  Any may be made to fail. */
+enum sim_completion { SIM_DONE_ACK = 1, SIM_DONE_GBPA = 2, SIM_DONE_SYNC = 4 };
+
+struct sim {
+    struct sim_id id;
+    unsigned int nasty;
+    bool snoops;                /* IDR0.COHACC, and so it is wired */
+    bool aborts_known;          /* the driver has said it runs: no bypass */
+    struct smmu_unit *unit;     /* the driver's */
+    bool present;
+
+    /* Registers, as written, and as in force. */
+    uint32_t cr0, cr0ack, cr1, cr2, gbpa, gbpa_new, irq_ctrl, irq_ctrlack;
+    uint32_t gerror, gerrorn, strtab_cfg;
+    uint32_t cmdq_prod, cmdq_cons, evtq_prod, evtq_cons;
+    uint64_t strtab_base, cmdq_base, evtq_base;
+    bool ack_dead, irq_dead, gbpa_dead, sync_dead;
+    bool irq;                   /* an interrupt is pending */
+    bool dead;                  /* no power: reads as ones, writes are lost */
+    bool el2_junk;              /* EL2 entries of before, not yet invalidated */
+
+    /* Commands consumed, not yet performed; and the SYNC behind them. */
+    struct sim_cmd { uint64_t d[2]; } pending[SIM_PENDING];
+    unsigned int nr_pending;
+    unsigned int dawdle;
+    bool sync_seen;             /* the one at CONS was counted */
+
+    struct sim_ste stes[512];
+    struct sim_l1std l1[64];
+    struct sim_tlb tlb[3][64];  /* by level 1, 2, 3 */
+    struct sim_walk walks[64];
+    struct sim_txn txns[SIM_TXNS];
+    unsigned int nr_txns;
+
+    /* What masters do by themselves: see sim_background. */
+    uint32_t sids[32];
+    unsigned int nr_sids;
+
+    /* Counted. */
+    uint64_t counted;           /* sim_fail_command() has seen nr_cmds */
+    uint64_t nr_cmds, nr_tlbi, nr_cfgi, nr_sync, nr_vmall, nr_all;
+    uint64_t nr_landed, nr_aborted, nr_hits, nr_events, nr_overflows;
+    uint64_t nr_irqs;
+};
+
+/* All units, from reset; `seed` for everything. */
+void sim_reset(uint64_t seed, bool threads);
+struct sim *sim_new(const struct sim_id *id, unsigned int nasty, bool snoops);
+void *sim_regs(struct sim *s);
+/* Which unit of the driver this is; before its probe. */
+void sim_bind(struct sim *s, struct smmu_unit *unit);
+struct sim *sim_nr(unsigned int i);
+extern unsigned int sim_count;
+
+/*
+ * The n-th completion of these kinds from now on, on any unit, never comes;
+ * or, with `late`, comes when sim_revive() says.  0: none.
+ */
+void sim_fail(uint64_t n, unsigned int kinds, bool late);
+extern uint64_t sim_completions;
+void sim_revive(struct sim *s);
+/* The n-th command from now on, on any unit, is found illegal. */
+void sim_fail_command(uint64_t n, unsigned int cerror);
+/* GERROR bits toggle by themselves. */
+void sim_raise(struct sim *s, uint32_t gerror);
+
+/* One transaction, begun: it goes on with sim_step(). */
+struct sim_txn *sim_dma_begin(struct sim *s, uint32_t sid, uint64_t ipa,
+                              bool write);
+/* One transaction from begin to end: LANDED, ABORTED or UNTRANSLATED. */
+enum sim_txn_state sim_dma(struct sim *s, uint32_t sid, uint64_t ipa,
+                           bool write);
+/* With an address it says ATS translated. */
+enum sim_txn_state sim_dma_ats(struct sim *s, uint32_t sid, uint64_t pa);
+extern uint64_t sim_last_pa;            /* where the last sim_dma() landed */
+
+/* DMA in the background: one in `one_in` steps begins one; 0: none. */
+extern unsigned int sim_background;
+extern uint64_t sim_ipas[256];
+extern unsigned int sim_nr_ipas;
+
+void sim_step(struct sim *s);           /* a little of its own work */
+void sim_settle(void);                  /* until nothing moves */
+/* Lets everything in flight land. */
+void sim_drain(struct sim *s);
+
+/* config.c, tlb.c, cmdq.c, event.c, dma.c: to each other. */
+bool sim_snoop_load(struct sim *s, uint64_t phys, uint64_t *value);
+bool sim_find_ste(struct sim *s, struct sim_txn *t);    /* false: it ended */
+void sim_fetch_ste(struct sim *s, struct sim_txn *t);
+void sim_cfgi(struct sim *s, uint32_t sid, unsigned int range, bool leaf);
+void sim_translate(struct sim *s, struct sim_txn *t);
+void sim_walk_on(struct sim *s, struct sim_txn *t);
+void sim_tlbi_all(struct sim *s);
+void sim_tlbi_vmid(struct sim *s, uint16_t vmid);
+void sim_tlbi_ipa(struct sim *s, uint16_t vmid, uint64_t first,
+                  uint64_t last, bool leaf, unsigned int ttl);
+void sim_cmdq_step(struct sim *s);
+void sim_txn_step(struct sim *s, struct sim_txn *t);
+void sim_txn_end(struct sim *s, struct sim_txn *t, enum sim_txn_state how);
+void sim_event(struct sim *s, const struct sim_txn *t, unsigned int type,
+               uint64_t address);
+void sim_evtq_update(struct sim *s);
+bool sim_complete(struct sim *s, enum sim_completion what, bool *dead);
+void sim_gerror(struct sim *s, uint32_t bits);
+static inline bool sim_is(const struct sim *s, unsigned int nasty)
+{
+    return s->nasty & nasty;
+}
+
+#endif /* __TESTS_SIM_SIM_H__ */

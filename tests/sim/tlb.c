@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Stage 2 of 4 KiB granule tables, its TLB, and the cache of its table
+ * descriptors.  Invalid descriptors are never cached (IHI0070 3.21.1); what
+ * is valid stays until told otherwise.
+ */
+#include "sim.h"
+
+#define BAD_STE         0x04
+#define WALK_EABT       0x0b
+#define TRANSLATION     0x10
+#define ADDR_SIZE       0x11
+#define ACCESS          0x12
+#define PERMISSION      0x13
+
+#define ADDRESS         0x0000fffffffff000ULL
+
+static unsigned int shift_of(unsigned int level)
+{
+    return 12 + 9 * (3 - level);
+}
+
+static struct sim_tlb *tlb_line(struct sim *s, unsigned int level,
+                                uint16_t vmid, uint64_t ipa)
+{
+    uint64_t page = ipa >> shift_of(level);
+
+    return &s->tlb[level - 1][(page ^ page >> 6 ^ vmid * 7U) % 64];
+}
+
+static struct sim_walk *walk_line(struct sim *s, unsigned int level,
+                                  uint16_t vmid, uint64_t ipa)
+{
+    uint64_t page = ipa >> shift_of(level - 1);
+
+    return &s->walks[(page ^ vmid * 5U ^ level * 3U) % 64];
+}
+
+static void fault(struct sim *s, struct sim_txn *t, unsigned int type)
+{
+    sim_event(s, t, type, t->ipa);
+    sim_txn_end(s, t, TXN_ABORTED);
+}
+
+static void illegal(struct sim *s, struct sim_txn *t, const char *what)
+{
+    host_complain("ILLEGAL STE of stream %#x: %s", t->sid, what);
+    sim_event(s, t, BAD_STE, 0);
+    sim_txn_end(s, t, TXN_ABORTED);
+}
+
+/* 5.2: is a stage 2 STE legal, and safe? */
+static const char *wrong(const struct sim *s, const struct sim_txn *t)
+{
+    unsigned int t0sz = t->d[2] >> 32 & 0x3f, sl0 = t->d[2] >> 38 & 3;
+    unsigned int ps = t->d[2] >> 48 & 7, oas = s->id.idr5 & 7;
+    unsigned int bits = 64 - t0sz, low;
+
+    if ( t->d[1] >> 28 & 3 )
+        return "EATS is not 0";
+    if ( t->d[2] >> 57 & 1 )
+        return "S2S: faults would stall";
+    if ( !(t->d[2] >> 51 & 1) )
+        return "S2AA64 is 0";
+    if ( t->d[2] >> 52 & 1 )
+        return "S2ENDI: big-endian tables";
+    if ( t->d[2] >> 46 & 3 )
+        return "S2TG is not 4 KiB";
+    if ( !(s->id.idr0 & SIM_IDR0_VMID16) && (t->d[2] >> 8 & 0xff) )
+        return "S2VMID has 16 bits, the unit 8";
+    if ( sl0 > 2 )
+        return "S2SL0 is reserved";
+    low = shift_of(2 - sl0);
+    if ( bits <= low || bits > low + 13 )
+        return "S2T0SZ does not fit S2SL0";
+    if ( ps > (oas > 6 ? 6 : oas) )
+        return "S2PS is above IDR5.OAS";
+    if ( t->d[3] & 0xfff0000000000000ULL )
+        return "S2TTB is out of range";
+
+    return NULL;
+}
+
+static bool permitted(struct sim *s, struct sim_txn *t, unsigned int perm)
+{
+    if ( perm & (t->write ? 2 : 1) )
+        return true;
+    fault(s, t, PERMISSION);
+
+    return false;
+}
+
+static bool tlb_hit(struct sim *s, struct sim_txn *t)
+{
+    const struct sim_tlb *e;
+    unsigned int level;
+
+    for ( level = 1; level <= 3; level++ )
+    {
+        uint64_t mask = (1ULL << shift_of(level)) - 1;
+
+        e = tlb_line(s, level, t->vmid, t->ipa);
+        if ( !e->valid || e->vmid != t->vmid || e->ipa != (t->ipa & ~mask) )
+            continue;
+        s->nr_hits++;
+        t->junk |= e->junk;
+        t->pa = e->pa | (t->ipa & mask);
+        if ( permitted(s, t, e->perm) )
+            t->state = TXN_LAND;
+        return true;
+    }
+
+    return false;
+}
+
+static void walk_start(struct sim *s, struct sim_txn *t, unsigned int root)
+{
+    const struct sim_walk *w;
+    unsigned int level;
+
+    t->state = TXN_WALK;
+    for ( level = 3; level > root; level-- )
+    {
+        w = walk_line(s, level, t->vmid, t->ipa);
+        if ( w->valid && w->vmid == t->vmid && w->level == level &&
+             w->ipa >> shift_of(level - 1) == t->ipa >> shift_of(level - 1) )
+        {
+            t->level = level;
+            t->table = w->table;
+            return;
+        }
+    }
+    t->level = root;
+    t->table = (t->d[3] & 0x000ffffffffffff0ULL) +
+               8 * (t->ipa >> shift_of(root) & ~511ULL);
+}
+
+/* The configuration is known: what does it say? */
+void sim_translate(struct sim *s, struct sim_txn *t)
+{
+    const char *what;
+    unsigned int bits;
+
+    if ( t->prefetch )
+    {
+        sim_txn_end(s, t, TXN_ABORTED);
+        return;
+    }
+    if ( t->ats && (s->cr0ack & 1U << 4) )
+    {
+        /* ATSCHK, and EATS does not allow it: 3.9.1.2. */
+        sim_event(s, t, 0x07, t->ipa);
+        sim_txn_end(s, t, TXN_ABORTED);
+        return;
+    }
+    if ( !(t->d[0] & 1) )
+    {
+        sim_event(s, t, BAD_STE, 0);
+        sim_txn_end(s, t, TXN_ABORTED);
+        return;
+    }
+    switch ( t->d[0] >> 1 & 7 )
+    {
+    case 0: case 1: case 2: case 3:
+        sim_txn_end(s, t, TXN_ABORTED);
+        return;
+    case 4:
+        sim_txn_end(s, t, TXN_UNTRANSLATED);
+        return;
+    case 6:
+        break;
+    default:
+        illegal(s, t, "Config asks for stage 1");
+        return;
+    }
+
+    what = wrong(s, t);
+    if ( what )
+    {
+        illegal(s, t, what);
+        return;
+    }
+    t->vmid = t->d[2];
+    if ( host_page_kind(t->d[3]) != FRAME_TABLE )
+        host_complain("stream %#x translates by a root table that was given back",
+                      t->sid);
+    t->owner = host_page_owner(t->d[3]);
+    bits = 64 - (t->d[2] >> 32 & 0x3f);
+    if ( t->ipa >> bits )
+        fault(s, t, TRANSLATION);
+    else if ( !tlb_hit(s, t) )
+        walk_start(s, t, 2 - (t->d[2] >> 38 & 3));
+}
+
+static void leaf(struct sim *s, struct sim_txn *t, uint64_t d)
+{
+    uint64_t mask = (1ULL << shift_of(t->level)) - 1;
+    unsigned int perm = d >> 6 & 3;
+    struct sim_tlb *e;
+
+    if ( !(d >> 10 & 1) && !(t->d[2] >> 53 & 1) )
+    {
+        fault(s, t, ACCESS);
+        return;
+    }
+    t->pa = (d & ADDRESS & ~mask) | (t->ipa & mask);
+    if ( !t->old_walk )
+    {
+        e = tlb_line(s, t->level, t->vmid, t->ipa);
+        *e = (struct sim_tlb){ true, false, t->vmid, t->ipa & ~mask,
+                               t->pa & ~mask, t->level, perm };
+    }
+    if ( permitted(s, t, perm) )
+        t->state = TXN_LAND;
+}
+
+/* One descriptor. */
+void sim_walk_on(struct sim *s, struct sim_txn *t)
+{
+    uint64_t at, d, mask = (1ULL << shift_of(t->level)) - 1;
+    struct sim_walk *w;
+
+    at = t->table + 8 * (t->ipa >> shift_of(t->level) & 511);
+    if ( host_page_kind(at) != FRAME_TABLE || host_page_owner(at) != t->owner )
+        host_complain("a table walk of stream %#x reads %#lx, a page that was given back",
+                      t->sid, (unsigned long)at);
+    if ( !host_device_load(at, s->snoops, &d) )
+    {
+        fault(s, t, WALK_EABT);
+        return;
+    }
+    if ( !(d & 1) || (t->level == 3 && !(d & 2)) ||
+         (t->level == 0 && !(d & 2)) )
+    {
+        fault(s, t, TRANSLATION);
+        return;
+    }
+    if ( t->level == 3 || !(d & 2) )
+    {
+        leaf(s, t, d);
+        return;
+    }
+
+    t->table = d & ADDRESS;
+    t->level++;
+    if ( sim_is(s, SIM_WALK_CACHE) && !t->old_walk )
+    {
+        w = walk_line(s, t->level, t->vmid, t->ipa);
+        *w = (struct sim_walk){ true, t->vmid, t->ipa & ~mask, t->table,
+                                t->level };
+    }
+}
+
+/* -- invalidation --------------------------------------------------------- */
+
+static void outdate(struct sim *s, bool all, uint16_t vmid, uint64_t first,
+                    uint64_t last)
+{
+    struct sim_txn *t;
+    unsigned int i;
+
+    for ( i = 0; i < SIM_TXNS; i++ )
+    {
+        t = &s->txns[i];
+        if ( (t->state == TXN_WALK || t->state == TXN_LAND) &&
+             (all || (t->vmid == vmid && t->ipa >= first && t->ipa <= last)) )
+            t->must = t->old_walk = true;
+    }
+}
+
+void sim_tlbi_all(struct sim *s)
+{
+    s->nr_tlbi++;
+    s->nr_all++;
+    memset(s->tlb, 0, sizeof(s->tlb));
+    memset(s->walks, 0, sizeof(s->walks));
+    outdate(s, true, 0, 0, 0);
+}
+
+void sim_tlbi_vmid(struct sim *s, uint16_t vmid)
+{
+    s->nr_vmall++;
+    sim_tlbi_ipa(s, vmid, 0, ~0ULL, false, 0);
+}
+
+/* TTL != 0: entries of that level only, 4.4.1.1. */
+void sim_tlbi_ipa(struct sim *s, uint16_t vmid, uint64_t first, uint64_t last,
+                  bool only_leaf, unsigned int ttl)
+{
+    unsigned int level, i;
+
+    s->nr_tlbi++;
+    for ( level = 1; level <= 3; level++ )
+        for ( i = 0; i < 64 && (!ttl || ttl == level); i++ )
+        {
+            struct sim_tlb *e = &s->tlb[level - 1][i];
+            uint64_t end = e->ipa + (1ULL << shift_of(level)) - 1;
+
+            if ( e->valid && e->vmid == vmid && e->ipa <= last &&
+                 end >= first )
+                e->valid = false;
+        }
+    for ( i = 0; i < 64 && !only_leaf; i++ )
+    {
+        struct sim_walk *w = &s->walks[i];
+
+        if ( w->valid && w->vmid == vmid && w->ipa <= last &&
+             w->ipa + (1ULL << shift_of(w->level - 1)) - 1 >= first )
+            w->valid = false;
+    }
+    outdate(s, false, vmid, first, last);
+}

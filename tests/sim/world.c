@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "world.h"
+
+/* unit.c's list of units; objcopy has made it visible (host/build.mk). */
+extern uint64_t units;
+
+struct world world;
+
+#define PTE_LEAF(pa, kind)  ((pa) | 1ULL << 10 | 3ULL << 8 | 3ULL << 6 | \
+                             0xfULL << 2 | (kind))
+#define PTE_TABLE(pa)       ((pa) | 3)
+#define PTE_ADDRESS         0x0000fffffffff000ULL
+
+void world_reset(uint64_t seed, bool threads)
+{
+    memset(&world, 0, sizeof(world));
+    units = 0;
+    sim_reset(seed, threads);
+}
+
+int world_unit(const struct sim_id *id, unsigned int nasty, bool snoops)
+{
+    static const char *const names[] = { "smmu@0", "smmu@1", "smmu@2",
+                                         "smmu@3" };
+    unsigned int i = world.units;
+    int rc;
+
+    world.sim[i] = sim_new(id, nasty, snoops);
+    world.unit[i].name = names[i];
+    world.unit[i].address = 0x9050000 + i * 0x20000;
+    sim_bind(world.sim[i], &world.unit[i]);
+    rc = smmu_v3_probe(&world.unit[i], sim_regs(world.sim[i]), snoops,
+                       HOST_RAM_BITS);
+    if ( rc )
+        sim_bind(world.sim[i], NULL);
+    else
+    {
+        world.sim[i]->aborts_known = true;
+        world.units++;
+    }
+
+    return rc;
+}
+
+struct sim *world_good(unsigned int nasty)
+{
+    struct sim_id id = sim_id_good();
+
+    if ( world_unit(&id, nasty, true) )
+        host_complain("a good unit was refused");
+
+    return world.sim[world.units - 1];
+}
+
+/* -- devices -------------------------------------------------------------- */
+
+struct world_dev *world_dev_sids(unsigned int unit, bool bridge,
+                                 const struct smmu_range *sids,
+                                 unsigned int nr, int *rc)
+{
+    struct world_dev *w = &world.dev[world.devs];
+    struct sim *s = world.sim[unit];
+    unsigned int i;
+
+    memset(w, 0, sizeof(*w));
+    w->unit = unit;
+    w->nr = nr;
+    memcpy(w->sids, sids, nr * sizeof(*sids));
+    snprintf(w->path, sizeof(w->path), "/dev@%x,%x", unit, sids[0].first);
+    *rc = smmu_device_add(&world.unit[unit], w->path, bridge, sids, nr,
+                          &w->dev);
+    if ( *rc )
+        return NULL;
+    host_enter();
+    for ( i = 0; i < nr && s->nr_sids < ARRAY_SIZE(s->sids); i++ )
+        s->sids[s->nr_sids++] = sids[i].first;
+    host_leave();
+
+    return &world.dev[world.devs++];
+}
+
+struct world_dev *world_dev(unsigned int unit, uint32_t sid)
+{
+    struct smmu_range r = { sid, 1 };
+    int rc;
+
+    return world_dev_sids(unit, false, &r, 1, &rc);
+}
+
+int world_attach(struct world_dom *dom, struct world_dev *dev)
+{
+    int rc = smmu_attach(dom->d, dev->dev);
+
+    if ( !rc )
+    {
+        dev->dom = dom;
+        dom->devs++;
+    }
+
+    return rc;
+}
+
+int world_detach(struct world_dev *dev)
+{
+    int rc = smmu_detach(dev->dom->d, dev->dev);
+
+    if ( !rc )
+    {
+        dev->dom->devs--;
+        dev->dom = NULL;
+    }
+
+    return rc;
+}
+
+/* -- stage 2 -------------------------------------------------------------- */
+
+static unsigned int shift_of(unsigned int level)
+{
+    return 12 + 9 * (3 - level);
+}
+
+/* The descriptor of `ipa` at `level`; tables on the way are made. */
+static uint64_t descriptor(struct world_dom *dom, uint64_t ipa,
+                           unsigned int level)
+{
+    uint64_t table = dom->s2.ttb, at, next;
+    unsigned int l = dom->s2.root_level;
+
+    at = table + 8 * (ipa >> shift_of(l));
+    for ( ; l < level; l++ )
+    {
+        next = host_pte_load(at);
+        if ( !next )
+        {
+            host_enter();
+            next = PTE_TABLE(host_page_alloc(FRAME_TABLE, dom->owner));
+            host_leave();
+            host_pte_store(at, next);
+        }
+        at = (next & PTE_ADDRESS) + 8 * (ipa >> shift_of(l + 1) & 511);
+    }
+
+    return at;
+}
+
+static uint64_t alloc(struct world_dom *dom, enum host_kind kind,
+                      unsigned int nr)
+{
+    uint64_t phys;
+
+    host_enter();
+    phys = host_pages_alloc(kind, dom->owner, nr);
+    host_leave();
+
+    return phys;
+}
+
+static void give_back(uint64_t phys)
+{
+    host_enter();
+    host_page_free(phys);
+    host_leave();
+}
+
+struct world_dom *world_create(unsigned int i, unsigned int root_level)
+{
+    static const unsigned int bits[] = { 48, 40, 32 };
+    static const unsigned int pages[] = { 1, 2, 4 };
+    struct world_dom *dom = &world.dom[i];
+
+    memset(dom, 0, sizeof(*dom));
+    dom->owner = ++world.owners;
+    dom->id = i + 1;
+    dom->root_pages = pages[root_level];
+    dom->s2.root_level = root_level;
+    dom->s2.ipa_bits = bits[root_level];
+    dom->s2.ttb = alloc(dom, FRAME_TABLE, dom->root_pages);
+    dom->d = smmu_domain_create(dom->id, &dom->s2);
+
+    return dom;
+}
+
+bool world_map(struct world_dom *dom, unsigned int area, unsigned int slot)
+{
+    uint64_t ipa = world_ipa(area, slot), at, page;
+
+    if ( dom->block[area] || dom->page[area][slot] )
+        return false;
+    at = descriptor(dom, ipa, 3);
+    dom->table[area] = at & ~4095ULL;
+    page = alloc(dom, FRAME_DATA, 1);
+    if ( !page )
+        return false;
+    dom->page[area][slot] = page;
+    host_pte_store(at, PTE_LEAF(page, 3));
+    if ( smmu_flush(dom->d, false) )
+        host_complain("a flush of what was added failed");
+
+    return true;
+}
+
+bool world_map_block(struct world_dom *dom, unsigned int area)
+{
+    uint64_t block;
+
+    if ( dom->block[area] || dom->table[area] )
+        return false;
+    block = alloc(dom, FRAME_DATA, 512);
+    if ( !block )
+        return false;
+    dom->block[area] = block;
+    host_pte_store(descriptor(dom, world_ipa(area, 0), 2),
+                   PTE_LEAF(block, 1));
+    if ( smmu_flush(dom->d, false) )
+        host_complain("a flush of what was added failed");
+
+    return true;
+}
+
+int world_unmap(struct world_dom *dom, unsigned int area, unsigned int slot)
+{
+    uint64_t page = dom->page[area][slot];
+    int rc;
+
+    if ( !page )
+        return 1;
+    host_pte_store(descriptor(dom, world_ipa(area, slot), 3), 0);
+    dom->page[area][slot] = 0;
+    rc = smmu_flush(dom->d, true);
+    if ( !rc && !dom->stopped )
+        give_back(page);
+
+    return rc;
+}
+
+int world_unmap_area(struct world_dom *dom, unsigned int area)
+{
+    uint64_t block = dom->block[area], table = dom->table[area];
+    unsigned int i;
+    int rc;
+
+    if ( !block && !table )
+        return 1;
+    host_pte_store(descriptor(dom, world_ipa(area, 0), 2), 0);
+    rc = smmu_flush(dom->d, true);
+    for ( i = 0; block && !rc && i < 512; i++ )
+        give_back(block + i * 4096ULL);
+    for ( i = 0; table && !rc && i < SLOTS; i++ )
+        if ( dom->page[area][i] )
+            give_back(dom->page[area][i]);
+    if ( table && !rc )
+        give_back(table);
+    memset(dom->page[area], 0, sizeof(dom->page[area]));
+    dom->block[area] = dom->table[area] = 0;
+
+    return rc;
+}
+
+/* All it has: its tables as well, since nothing can walk them any more. */
+static void free_tables(struct world_dom *dom, uint64_t table,
+                        unsigned int pages, unsigned int level)
+{
+    unsigned int i;
+    uint64_t d;
+
+    for ( i = 0; i < pages * 512; i++ )
+    {
+        d = host_pte_load(table + 8 * i);
+        if ( d && level < 3 && (d & 2) )
+            free_tables(dom, d & PTE_ADDRESS, 1, level + 1);
+    }
+    for ( i = 0; i < pages; i++ )
+        give_back(table + i * 4096ULL);
+}
+
+static void free_all(struct world_dom *dom)
+{
+    unsigned int area, i;
+
+    for ( area = 0; area < AREAS; area++ )
+    {
+        for ( i = 0; dom->block[area] && i < 512; i++ )
+            give_back(dom->block[area] + i * 4096ULL);
+        for ( i = 0; i < SLOTS; i++ )
+            if ( dom->page[area][i] )
+                give_back(dom->page[area][i]);
+    }
+    free_tables(dom, dom->s2.ttb, dom->root_pages, dom->s2.root_level);
+}
+
+int world_stop(struct world_dom *dom)
+{
+    int rc = smmu_domain_stop(dom->d);
+
+    if ( rc )
+    {
+        if ( !smmu_domain_quarantined(dom->d) )
+            host_complain("smmu_domain_stop() failed, and d%u is not quarantined",
+                          dom->id);
+        dom->zombie = true;
+    }
+    else if ( !dom->stopped )
+    {
+        free_all(dom);
+        memset(dom->page, 0, sizeof(dom->page));
+        memset(dom->block, 0, sizeof(dom->block));
+        memset(dom->table, 0, sizeof(dom->table));
+        dom->stopped = true;
+    }
+
+    return rc;
+}
+
+int world_destroy(struct world_dom *dom)
+{
+    unsigned int i;
+
+    if ( world_stop(dom) )
+        return -EIO;
+    for ( i = 0; i < world.devs; i++ )
+        if ( world.dev[i].dom == dom && world_detach(&world.dev[i]) )
+        {
+            dom->zombie = true;
+            return -EIO;
+        }
+    smmu_domain_destroy(dom->d);
+    dom->d = NULL;
+
+    return 0;
+}
+
+void world_dma(unsigned int one_in)
+{
+    unsigned int area, slot;
+
+    host_enter();
+    sim_nr_ipas = 0;
+    for ( area = 0; area < AREAS; area++ )
+        for ( slot = 0; slot < SLOTS; slot++ )
+            sim_ipas[sim_nr_ipas++] = world_ipa(area, slot);
+    sim_background = one_in;
+    host_leave();
+}
+
+void world_free(void)
+{
+    unsigned int i;
+
+    for ( i = 0; i < WORLD_DOMS; i++ )
+        if ( world.dom[i].d && !world.dom[i].zombie )
+            world_destroy(&world.dom[i]);
+}
