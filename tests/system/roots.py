@@ -64,7 +64,8 @@ def programs(target):
     for c in HERE.glob("guest/*.c"):
         sh([CROSS + "gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-static", "-s", "-o", target / "usr/bin" / c.stem, c],
            "guest-programs", what=f"{c.relative_to(TOP)} does not compile.")
-    shutil.copy(HERE / "guest/disk-test", target / "usr/bin/disk-test")
+    for script in ("disk-test", "edu-selftest"):
+        shutil.copy(HERE / "guest" / script, target / "usr/bin" / script)
 
 
 def skeleton(target, init):

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Guests that Xen itself starts from the host device tree, as ImageBuilder
+lays it out: an ordinary one and a direct-mapped one, each with an edu."""
+import devices as dev
+import pytest
+import xen
+from base import BUILD, OUT, sh, step
+from guests import HOLE
+from machine import MODULES, Machine
+from steps import World, expect
+
+STATIC = 0x80000000                   # the direct-mapped guest's memory, 256 MiB
+GUESTS = (                            # device, scratch memory, more properties of its node
+    (dev.EDU_A, 0x4D000000, ""),
+    (dev.EDU_B, STATIC + 0xD000000,
+     f"direct-map; #xen,static-mem-address-cells = <2>; #xen,static-mem-size-cells = <2>;\n"
+     f"\t\t\txen,static-mem = <0 {STATIC:#x} 0 0x10000000>;"),
+)
+
+
+def partial_tree(d):
+    """A guest's partial device tree."""
+    where = BUILD / "run" / "parts"
+    where.mkdir(parents=True, exist_ok=True)
+    dts = where / f"{d.node}.dts"
+    more = f'xen,path = "{d.path}"; xen,reg = <0 {d.bar:#x} 0 {d.size:#x} 0 {d.bar:#x}>;'
+    dts.write_text("/dts-v1/;\n/ { #address-cells = <2>; #size-cells = <2>;\n"
+                   "\tgic: gic { #interrupt-cells = <3>; interrupt-controller; phandle = <65000>; };\n"
+                   "\tpassthrough { compatible = \"simple-bus\"; ranges; #address-cells = <2>; #size-cells = <2>;\n"
+                   + d.guest_node(more) + "\t};\n};\n")
+    dtb = dts.with_suffix(".dtb")
+    sh(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", dtb, dts], "dtc")
+    return dtb
+
+
+def layout():
+    """(modules to load, device tree fragment)"""
+    modules, text, at = [], [], MODULES
+    for i, (d, scratch, more) in enumerate(GUESTS):
+        parts = []
+        for kind, f in (("kernel", OUT / "Image"), ("ramdisk", OUT / "guest.cpio.gz"), ("device-tree", partial_tree(d))):
+            args = (f'bootargs = "console=ttyAMA0 rdinit=/init loglevel=4 mem=192M run=edu-selftest bar={d.bar:#x} '
+                    f'scratch={scratch:#x}";') if kind == "kernel" else ""
+            parts.append(f"\t\t\tmodule@{at:x} {{ compatible = \"multiboot,{kind}\", \"multiboot,module\";\n"
+                         f"\t\t\t\treg = <0 {at:#x} 0 {f.stat().st_size:#x}>; {args} }};\n")
+            modules.append((at, f))
+            at += (f.stat().st_size + 0x3FFFFF) & ~0x1FFFFF
+        text.append(f"\t\tdomU{i} {{ compatible = \"xen,domain\"; #address-cells = <2>; #size-cells = <2>;\n"
+                    f"\t\t\tmemory = <0 {256 << 10}>; cpus = <1>; vpl011; {more}\n" + "".join(parts) + "\t\t};\n")
+    return modules, "/ {\n\tchosen {\n" + "".join(text) + "\t};\n};\n"
+
+
+@pytest.fixture(scope="module")
+def w(power):
+    import roots
+    roots.kernel()
+    roots.guest()
+    modules, fragment = layout()
+    return World(power(Machine("dom0less", xen.build(), modules=modules, fragment=fragment)))
+
+
+@pytest.mark.parametrize("d", [g[0] for g in GUESTS], ids=["ordinary", "direct-mapped"])
+def test_guest(w, note, d):
+    """A dom0less guest's device reaches its memory and nothing else:"""
+    with step(f"dom0less guest with {d.node}") as s:
+        m = w.m.wait_console(rf"EDU-SELFTEST: {d.bar:#x} (\w+)", 120, s.show)
+    expect(m[1] == "PASS", f"The self test of {d.node} failed.", "\n".join(w.m.console().splitlines()[-40:]))
+    line = w.m.wait_console(rf"\(XEN\).*\bsid {d.sid:#x} WRITE ipa {HOLE:#x}: .*", 15)
+    note(m[0] + "; " + line[0])
