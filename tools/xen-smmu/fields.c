@@ -8,6 +8,9 @@
 
 #define NS_PER_S UINT64_C(1000000000)
 
+/* Where a list of stream IDs stops in a table; JSON has the rest. */
+#define SIDS_WIDTH 16
+
 static const struct word unit_types[] = {
     { XEN_SMMU_TYPE_V3, "v3", false },
     { 0, NULL, false }
@@ -55,27 +58,25 @@ static char *ago_text(uint64_t ns)
         return format_text("%" PRIu64 ".%" PRIu64 " s ago", s,
                            ns % NS_PER_S / (NS_PER_S / 10));
     if (s < 3600)
-        return format_text("%" PRIu64 " m %" PRIu64 " s ago", s / 60, s % 60);
+        return format_text("%" PRIu64 "m %" PRIu64 "s ago", s / 60, s % 60);
     if (s < 86400)
-        return format_text("%" PRIu64 " h %" PRIu64 " m ago", s / 3600,
+        return format_text("%" PRIu64 "h %" PRIu64 "m ago", s / 3600,
                            s / 60 % 60);
-    return format_text("%" PRIu64 " d %" PRIu64 " h ago", s / 86400,
+    return format_text("%" PRIu64 "d %" PRIu64 "h ago", s / 86400,
                        s / 3600 % 24);
 }
 
-/* For how long: a clock. */
+/* For how long: a clock; after a day nobody counts seconds. */
 static char *clock_text(uint64_t ns)
 {
-    uint64_t s = ns / NS_PER_S, days = s / 86400;
-    char *text, *clock;
+    uint64_t s = ns / NS_PER_S;
 
-    clock = format_text("%02u:%02u:%02u", (unsigned int)(s / 3600 % 24),
-                        (unsigned int)(s / 60 % 60), (unsigned int)(s % 60));
-    if (!days)
-        return clock;
-    text = format_text("%" PRIu64 "d %s", days, clock);
-    free(clock);
-    return text;
+    if (s < 86400)
+        return format_text("%02u:%02u:%02u", (unsigned int)(s / 3600),
+                           (unsigned int)(s / 60 % 60),
+                           (unsigned int)(s % 60));
+    return format_text("%" PRIu64 "d%02uh", s / 86400,
+                       (unsigned int)(s / 3600 % 24));
 }
 
 static const struct field *field_of(enum kind kind, const char *key);
@@ -235,7 +236,7 @@ static const struct field link_fields[] = {
     { .key = "domid", .title = "DOM", .type = F_DOMID, LINK(domid),
       .right = true },
     { .key = "name", .title = "NAME", .type = F_DERIVED, .text = link_name,
-      .wrap = true },
+      .cut = 16 },
     { .key = "vmid", .title = "VMID", .type = F_COUNT, LINK(vmid),
       .right = true },
     { .key = "state", .title = "STATE", .type = F_WORD, LINK(state),
@@ -267,15 +268,14 @@ static const struct field device_fields[] = {
     { .key = "domid", .title = "DOM", .type = F_DOMID, DEVICE(domid),
       .right = true },
     { .key = "name", .title = "NAME", .type = F_DERIVED, .text = device_name,
-      .wrap = true },
+      .cut = 16 },
     { .key = "path", .title = "DEVICE", .type = F_STRING, DEVICE(path),
       .wrap = true },
     { .key = "unit", .type = F_COUNT, DEVICE(unit) },
     { .key = "smmu", .title = "SMMU", .type = F_DERIVED, .text = device_unit,
       .wrap = true },
     { .key = "nr_ranges", .type = F_COUNT, DEVICE(nr_ranges) },
-    { .key = "sids", .title = "SIDS", .type = F_SIDS, DEVICE(sids),
-      .wrap = true },
+    { .key = "sids", .title = "SIDS", .type = F_SIDS, DEVICE(sids) },
     { .key = "state", .title = "STATE", .type = F_WORD, DEVICE(state),
       .words = device_states },
     { .key = "bridge", .type = F_FLAG, DEVICE(flags),
@@ -341,7 +341,7 @@ const struct word *field_word(const struct field *field, const void *record)
     return NULL;
 }
 
-/* "0x8-0xf,0x40", and how many more there are than the record holds. */
+/* "0x8-0xf,0x40"; where there are many, the first ones and how many more. */
 static char *sids_text(const struct xen_smmu_device *device)
 {
     char *text = format_text("%s", "");
@@ -353,6 +353,8 @@ static char *sids_text(const struct xen_smmu_device *device)
         const char *comma = i ? "," : "";
         char *longer;
 
+        if (strlen(text) >= SIDS_WIDTH)
+            break;
         if (count > 1)
             longer = format_text("%s%s0x%" PRIx32 "-0x%" PRIx64, text, comma,
                                  first, (uint64_t)first + count - 1);
@@ -361,9 +363,8 @@ static char *sids_text(const struct xen_smmu_device *device)
         free(text);
         text = longer;
     }
-    if (nr > XEN_SMMU_NR_SIDS) {
-        char *longer = format_text("%s,+%" PRIu32, text,
-                                   nr - XEN_SMMU_NR_SIDS);
+    if (i < nr) {
+        char *longer = format_text("%s,+%" PRIu32, text, nr - i);
 
         free(text);
         text = longer;
@@ -373,6 +374,21 @@ static char *sids_text(const struct xen_smmu_device *device)
         text = format_text("-");
     }
     return text;
+}
+
+/* Exact as long as it fits into its column; JSON has all digits. */
+static char *count_text(uint64_t count)
+{
+    static const char units[] = { 0, 'k', 'M', 'G', 'T', 'P' };
+    size_t unit = 0;
+
+    if (count < 10000000)
+        return format_text("%" PRIu64, count);
+    while (count >= 100000) {
+        count /= 1000;
+        unit++;
+    }
+    return format_text("%" PRIu64 "%c", count, units[unit]);
 }
 
 char *field_text(const struct field *field, const struct state *state,
@@ -389,7 +405,7 @@ char *field_text(const struct field *field, const struct state *state,
     case F_STRING:
         return format_text("%s", (const char *)record + field->offset);
     case F_COUNT:
-        return format_text("%" PRIu64, field_number(field, record));
+        return count_text(field_number(field, record));
     case F_HEX:
         return format_text("0x%" PRIx64, field_number(field, record));
     case F_NS:

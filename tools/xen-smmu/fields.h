@@ -37,6 +37,7 @@ struct field {
     const struct word *words;   /* F_WORD */
     bool right;                 /* numbers are aligned to the right */
     bool wrap;                  /* the cell may take several lines */
+    unsigned int cut;           /* the cell shows so many characters */
     bool alarming;              /* in red unless zero */
     /* Human text where the plain one does not do; NULL result: none. */
     char *(*text)(const struct state *state, const void *record);

@@ -5,7 +5,6 @@
  * key that is not known here is left alone, and one that is missing is an
  * error that names it.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -178,7 +177,10 @@ static const char *read_uint(struct json_object *value, uint64_t max,
         json_object_get_int64(value) < 0)
         return "a number that is not negative";
     *number = json_object_get_uint64(value);
-    return *number <= max ? NULL : "a smaller number";
+    /* json-c makes all ones of what is larger than 64 bits. */
+    if (*number > max || *number == UINT64_MAX)
+        return "a smaller number";
+    return NULL;
 }
 
 static const char *read_hex(struct json_object *value, uint64_t max,

@@ -16,6 +16,9 @@ void note_paragraph(const char *indent, const char *text)
     while (*text) {
         size_t i, length = strcspn(text, " ");
 
+        /* A word that is longer than a line is broken. */
+        if (length > NOTE_WIDTH - strlen(indent))
+            length = NOTE_WIDTH - strlen(indent);
         if (column && column + 1 + length > NOTE_WIDTH) {
             putchar('\n');
             column = 0;

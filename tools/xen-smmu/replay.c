@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The transport that reads a snapshot. */
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,6 +65,7 @@ static int parse(const char *file, const char *text, size_t length,
 {
     struct json_tokener *tokener = json_tokener_new_ex(8);
     enum json_tokener_error error;
+    size_t end;
     int rc;
 
     *document = NULL;
@@ -73,9 +73,9 @@ static int parse(const char *file, const char *text, size_t length,
         return fail(RC_FAILED, "Free memory, try again.", "out of memory");
     json_tokener_set_flags(tokener, JSON_TOKENER_STRICT |
                            JSON_TOKENER_VALIDATE_UTF8);
-    /* With its NUL: so a document that is cut off is an error, no question. */
-    *document = json_tokener_parse_ex(tokener, text, length + 1);
+    *document = json_tokener_parse_ex(tokener, text, length);
     error = json_tokener_get_error(tokener);
+    end = json_tokener_get_parse_end(tokener);
     if (error == json_tokener_continue)
         rc = fail(RC_FAILED, RECORD_AGAIN,
                   "cannot read snapshot %s: it is empty or ends in the middle",
@@ -83,8 +83,11 @@ static int parse(const char *file, const char *text, size_t length,
     else if (error != json_tokener_success)
         rc = fail(RC_FAILED, RECORD_AGAIN,
                   "cannot read snapshot %s: it is no JSON: %s at byte %zu",
-                  file, json_tokener_error_desc(error),
-                  json_tokener_get_parse_end(tokener));
+                  file, json_tokener_error_desc(error), end);
+    else if (end + strspn(text + end, " \t\r\n") != length)
+        rc = fail(RC_FAILED, RECORD_AGAIN,
+                  "cannot read snapshot %s: it is no JSON: more follows its "
+                  "end at byte %zu", file, end);
     else
         rc = RC_OK;
     json_tokener_free(tokener);

@@ -92,8 +92,7 @@ static int show_text(const struct state *state, uint16_t domid,
     rc = table_print(state, LINKS, link_columns, options);
     if (rc)
         return rc;
-    if (!options->no_header)
-        putchar('\n');
+    putchar('\n');
     rc = table_print(state, DEVICES, device_columns, options);
     if (rc)
         return rc;

@@ -62,7 +62,7 @@ static int add_column(struct libscols_table *table, const struct field *field,
 
 static int add_line(struct libscols_table *table, const struct state *state,
                     enum kind kind, const void *record,
-                    const char *const *columns)
+                    const char *const *columns, const struct options *options)
 {
     struct libscols_line *line = scols_table_new_line(table, NULL);
     size_t c;
@@ -74,6 +74,8 @@ static int add_line(struct libscols_table *table, const struct state *state,
         const struct field *field = find(kind, columns[c]);
         char *text = field_text(field, state, record);
 
+        if (field->cut && !options->no_header && strlen(text) > field->cut)
+            memcpy(text + field->cut - 2, "..", 3);
         /* The line owns the text from here. */
         rc = scols_line_refer_data(line, c, text);
         if (rc) {
@@ -112,7 +114,8 @@ int table_print(const struct state *state, enum kind kind,
             goto out;
     }
     for (i = 0; i < state->lists[kind].count; i++) {
-        rc = add_line(table, state, kind, list_at(state, kind, i), columns);
+        rc = add_line(table, state, kind, list_at(state, kind, i), columns,
+                      options);
         if (rc)
             goto out;
     }

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A hypervisor and a xenstore for the tool's tests, linked in the place of
+ * libxencall, libxentoollog and libxenstore.  FAKE_XEN says how it behaves:
+ *
+ *   (nothing)          2 SMMUs, 12 links, 500 devices: lists of several pages
+ *   open=ERRNO         /dev/xen/privcmd cannot be opened
+ *   errno=ERRNO        every operation is refused, nothing written back
+ *   reason=N           every operation is refused with this reason
+ *   late-reason=N      the lists of devices are refused with it
+ *   sysctl=N           the one version of the sysctl interface it takes
+ *   abi=N              its version of ours
+ *   changing           one more device with every page
+ *   changes-once       one device less from the second page on
+ *   stuck              pages after the first are empty
+ *   overfull           more records than there was room for
+ *   huge               a list longer than any machine's
+ *   short-records      an older Xen, whose records end earlier
+ *   unterminated       names that fill their field
+ *   no-xenstore        no daemon listens
+ *
+ * It checks each request as strictly as the ABI is written, and with
+ * FAKE_XEN_CALLS=FILE adds the number of hypercalls to FILE.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <xencall.h>
+#include <xenstore.h>
+#include <xentoollog.h>
+
+#define __XEN_TOOLS__ 1
+#include <xen/sysctl.h>
+
+#include <public/xen-smmu.h>
+
+#define NR_UNITS 2U
+#define NR_LINKS 12U
+#define NR_DEVICES 500U
+
+static unsigned int calls;
+static char *buffers[2];
+static size_t buffer_sizes[2];
+
+static const char *scenario(const char *name)
+{
+    const char *value = getenv("FAKE_XEN");
+    size_t length = strlen(name);
+
+    if (!value || strncmp(value, name, length))
+        return NULL;
+    if (value[length] == '=')
+        return value + length + 1;
+    return value[length] ? NULL : "";
+}
+
+static unsigned long scenario_number(const char *name, unsigned long otherwise)
+{
+    const char *value = scenario(name);
+
+    return value ? strtoul(value, NULL, 0) : otherwise;
+}
+
+/* libxentoollog */
+
+struct xentoollog_logger_stdiostream { int unused; };
+
+xentoollog_logger_stdiostream *xtl_createlogger_stdiostream(
+    FILE *f, xentoollog_level min_level, unsigned int flags)
+{
+    (void)f;
+    (void)min_level;
+    (void)flags;
+    return calloc(1, sizeof(xentoollog_logger_stdiostream));
+}
+
+void xtl_logger_destroy(struct xentoollog_logger *logger)
+{
+    free(logger);
+}
+
+/* libxencall */
+
+struct xencall_handle { int unused; };
+
+xencall_handle *xencall_open(xentoollog_logger *logger, unsigned int flags)
+{
+    (void)logger;
+    (void)flags;
+    errno = scenario_number("open", 0);
+    return errno ? NULL : calloc(1, sizeof(xencall_handle));
+}
+
+int xencall_close(xencall_handle *xcall)
+{
+    const char *file = getenv("FAKE_XEN_CALLS");
+    FILE *stream = file ? fopen(file, "a") : NULL;
+
+    if (stream) {
+        fprintf(stream, "%u\n", calls);
+        fclose(stream);
+    }
+    free(xcall);
+    return 0;
+}
+
+void *xencall_alloc_buffer(xencall_handle *xcall, size_t size)
+{
+    size_t i = buffers[0] ? 1 : 0;
+
+    (void)xcall;
+    if (buffers[i])
+        abort();
+    buffers[i] = calloc(1, size);
+    buffer_sizes[i] = size;
+    return buffers[i];
+}
+
+void xencall_free_buffer(xencall_handle *xcall, void *p)
+{
+    size_t i = p == buffers[0] ? 0 : 1;
+
+    (void)xcall;
+    if (buffers[i] != p)
+        abort();
+    free(p);
+    buffers[i] = NULL;
+}
+
+/* What the hypervisor may write to is what was allocated for hypercalls. */
+static int may_write(uint64_t address, uint64_t size)
+{
+    size_t i;
+
+    for (i = 0; i < 2; i++)
+        if (buffers[i] && address >= (uintptr_t)buffers[i] &&
+            address + size <= (uintptr_t)buffers[i] + buffer_sizes[i])
+            return 1;
+    return 0;
+}
+
+static void make_unit(struct xen_smmu_unit *unit, uint32_t i)
+{
+    snprintf(unit->name, sizeof(unit->name), "smmuv3@%x",
+             0x9050000 + i * 0x20000);
+    if (scenario("unterminated"))
+        memset(unit->name, 'n', sizeof(unit->name));
+    unit->index = i;
+    unit->address = 0x9050000 + i * 0x20000;
+    unit->type = XEN_SMMU_TYPE_V3;
+    unit->links = NR_LINKS / NR_UNITS;
+    unit->last_flush = i ? ~0ULL : 1500000000ULL;
+}
+
+static void make_link(struct xen_smmu_link *link, uint32_t i)
+{
+    link->unit = i % NR_UNITS;
+    link->domid = 1 + i;
+    link->vmid = 1 + i / NR_UNITS;
+    link->state = XEN_SMMU_LINK_LIVE;
+}
+
+static void make_device(struct xen_smmu_device *device, uint32_t i)
+{
+    snprintf(device->path, sizeof(device->path), "/bus@0/dma@%x",
+             0x10000000 + i * 0x1000);
+    if (scenario("unterminated"))
+        memset(device->path, 'p', sizeof(device->path));
+    device->unit = i % NR_UNITS;
+    device->domid = 1 + i % NR_LINKS;
+    device->state = XEN_SMMU_DEVICE_OPEN;
+    device->nr_ranges = 1;
+    device->sids[0].first = i;
+    device->sids[0].count = 1;
+}
+
+/* Write as many bytes as the caller knows, zero-filled beyond our own. */
+static void write_record(uint32_t kind, uint32_t i, char *to, uint32_t room)
+{
+    union {
+        struct xen_smmu_unit unit;
+        struct xen_smmu_link link;
+        struct xen_smmu_device device;
+    } record;
+    size_t own;
+
+    memset(&record, 0, sizeof(record));
+    switch (kind) {
+    case XEN_SMMU_list_units:
+        make_unit(&record.unit, i);
+        own = sizeof(record.unit);
+        break;
+    case XEN_SMMU_list_links:
+        make_link(&record.link, i);
+        own = sizeof(record.link);
+        break;
+    default:
+        make_device(&record.device, i);
+        own = sizeof(record.device);
+        break;
+    }
+    if (scenario("short-records"))
+        own -= 8;
+    memset(to, 0, room);
+    memcpy(to, &record, own < room ? own : room);
+}
+
+static uint32_t total_of(uint32_t kind, uint32_t first)
+{
+    static uint32_t more;
+
+    switch (kind) {
+    case XEN_SMMU_list_units:
+        return NR_UNITS;
+    case XEN_SMMU_list_links:
+        return NR_LINKS;
+    }
+    if (scenario("huge"))
+        return 0x7fffffff;
+    if (scenario("changing"))
+        return NR_DEVICES + more++;
+    if (scenario("changes-once")) {
+        if (first)
+            more = 1;
+        return NR_DEVICES - more;
+    }
+    return NR_DEVICES;
+}
+
+static uint32_t list(struct xen_smmu_op *op)
+{
+    struct xen_smmu_list *page = &op->u.list;
+    uint32_t size = page->record_size, room = page->count, i;
+
+    if (page->pad[0] || page->pad[1] || page->pad[2] || !size || !room ||
+        page->total || page->domid != XEN_SMMU_DOMID_ANY)
+        return XEN_SMMU_REASON_BAD_ARGUMENT;
+    if (!may_write(page->buffer, (uint64_t)size * room))
+        return XEN_SMMU_REASON_BAD_BUFFER;
+    if (op->op == XEN_SMMU_list_devices && scenario("late-reason"))
+        return scenario_number("late-reason", 0);
+
+    page->total = total_of(op->op, page->first);
+    for (i = 0; i < room && page->first + i < page->total; i++)
+        write_record(op->op, page->first + i,
+                     (char *)(uintptr_t)page->buffer + i * size, size);
+    page->count = i;
+    if (scenario("stuck") && page->first)
+        page->count = 0;
+    if (scenario("overfull"))
+        page->count = room + 1;
+    return XEN_SMMU_REASON_NONE;
+}
+
+static uint32_t dispatch(struct xen_smmu_op *op)
+{
+    size_t i;
+
+    if (op->reason || op->pad)
+        return XEN_SMMU_REASON_BAD_ARGUMENT;
+    if (scenario("reason"))
+        return scenario_number("reason", 0);
+    switch (op->op) {
+    case XEN_SMMU_get_version:
+        for (i = 0; i < sizeof(op->u.size); i++)
+            if (op->u.size[i])
+                return XEN_SMMU_REASON_BAD_ARGUMENT;
+        op->u.version.abi = scenario_number("abi", XEN_SMMU_ABI_VERSION);
+        return XEN_SMMU_REASON_NONE;
+    case XEN_SMMU_list_units:
+    case XEN_SMMU_list_links:
+    case XEN_SMMU_list_devices:
+        if (op->abi >> 16 != XEN_SMMU_ABI_VERSION >> 16)
+            return XEN_SMMU_REASON_BAD_VERSION;
+        return list(op);
+    }
+    return XEN_SMMU_REASON_BAD_OP;
+}
+
+int xencall1(xencall_handle *xcall, unsigned int hypercall, uint64_t argument)
+{
+    struct xen_sysctl *sysctl = (void *)(uintptr_t)argument;
+    struct xen_smmu_op *op = (void *)&sysctl->u;
+
+    (void)xcall;
+    calls++;
+    errno = scenario_number("errno", 0);
+    if (errno)
+        return -1;
+    if (hypercall != __HYPERVISOR_sysctl || sysctl->cmd != XEN_SYSCTL_smmu ||
+        !may_write(argument, sizeof(*sysctl)))
+        errno = EFAULT;
+    else if (sysctl->interface_version !=
+             scenario_number("sysctl", XEN_SYSCTL_INTERFACE_VERSION))
+        errno = EACCES;
+    else
+        op->reason = dispatch(op);
+    if (!errno && op->reason != XEN_SMMU_REASON_NONE)
+        errno = EINVAL;
+    return errno ? -1 : 0;
+}
+
+/* libxenstore: Domain-0, and a name for every second domain. */
+
+struct xs_handle { int unused; };
+
+const char *xs_daemon_socket(void)
+{
+    static struct sockaddr_un address = { .sun_family = AF_UNIX };
+    int fd;
+
+    if (scenario("no-xenstore"))
+        return "/nonexistent/xenstored";
+    /* A daemon that listens, for as long as this process runs. */
+    snprintf(address.sun_path, sizeof(address.sun_path), "/tmp/fake-xs.%d",
+             (int)getpid());
+    fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) ||
+        listen(fd, 1))
+        abort();
+    return address.sun_path;
+}
+
+struct xs_handle *xs_open(unsigned long flags)
+{
+    char path[64];
+
+    (void)flags;
+    if (scenario("no-xenstore"))
+        abort();                /* this would wait for ever */
+    snprintf(path, sizeof(path), "/tmp/fake-xs.%d", (int)getpid());
+    unlink(path);
+    return calloc(1, sizeof(struct xs_handle));
+}
+
+void xs_close(struct xs_handle *xs)
+{
+    free(xs);
+}
+
+char **xs_directory(struct xs_handle *xs, xs_transaction_t t,
+                    const char *path, unsigned int *count)
+{
+    static const char ids[][4] = { "0", "2", "4", "6", "99", "odd" };
+    const size_t nr = sizeof(ids) / sizeof(ids[0]);
+    char **directory, *text;
+    size_t i;
+
+    (void)xs;
+    (void)t;
+    if (strcmp(path, "/local/domain"))
+        abort();
+    /* One block, as libxenstore's. */
+    directory = calloc(1, nr * sizeof(char *) + sizeof(ids));
+    text = (char *)(directory + nr);
+    memcpy(text, ids, sizeof(ids));
+    for (i = 0; i < nr; i++)
+        directory[i] = text + i * sizeof(ids[0]);
+    *count = nr;
+    return directory;
+}
+
+void *xs_read(struct xs_handle *xs, xs_transaction_t t, const char *path,
+              unsigned int *length)
+{
+    unsigned int domid;
+    char *name;
+
+    (void)xs;
+    (void)t;
+    if (sscanf(path, "/local/domain/%u/name", &domid) != 1)
+        abort();
+    if (domid == 6)
+        return NULL;            /* it has just gone */
+    if (!asprintf(&name, domid ? "guest%u" : "Domain-%u", domid))
+        abort();
+    *length = strlen(name);
+    return name;
+}

@@ -1,0 +1,219 @@
+# Against a hypervisor: tests/cli/fake-xen.c, which checks every request.
+load common
+
+xen() {
+    FAKE_XEN=$1
+    export FAKE_XEN
+    shift
+    smmu "$@"
+}
+
+@test "lists of several pages arrive whole and in order" {
+    xen "" --json devices
+    expect 0
+    json_holds '[.devices[].sids[0].first] ==
+                [range(500) | . as $n | [$n / 16 / 16 | floor,
+                 ($n / 16 | floor) % 16, $n % 16] |
+                 map("0123456789abcdef"[.:. + 1]) | join("") |
+                 sub("^0+(?=.)"; "") | "0x" + .]'
+    xen "" --json list
+    json_holds '[.units[].name] == ["smmuv3@9050000", "smmuv3@9070000"]'
+}
+
+@test "names come from xenstore where it has them" {
+    xen "" --json devices
+    json_holds '.devices[1] | .domid == 2 and .name == "guest2"'
+    json_holds '.devices[2] | .domid == 3 and .name == null'
+    # It was in the directory, and gone when its name was read.
+    json_holds '.devices[5] | .domid == 6 and .name == null'
+    xen "" show guest2
+    expect 0
+    output_has "Domain 2 (guest2)"
+}
+
+@test "show: in xenstore, but with no device" {
+    xen "" show Domain-0
+    expect 1
+    error_has "domain 0 (Domain-0): it has no device behind an SMMU"
+}
+
+@test "show: a domain that vanished" {
+    xen "" show 42
+    expect 1
+    error_has "cannot show domain 42: There is no such domain"
+}
+
+@test "without a xenstore daemon: numbers, and no waiting for ever" {
+    xen no-xenstore show 2
+    expect 0
+    output_has "Domain 2 (no name)"
+    xen no-xenstore show guest2
+    expect 1
+    error_has "xenstore knows no domain of that name"
+}
+
+@test "a live snapshot shows what the live views show" {
+    xen "" -q snapshot "$BATS_TEST_TMPDIR/live.json"
+    expect 0
+    for view in list devices "show 2" "show 3"; do
+        xen "" $view
+        wanted=$output
+        xen open=2 --from "$BATS_TEST_TMPDIR/live.json" $view
+        expect 0
+        [ "$output" = "$wanted" ]
+    done
+}
+
+@test "snapshot says on stderr what it wrote; -q does not" {
+    xen "" snapshot "$BATS_TEST_TMPDIR/live.json"
+    expect 0
+    [ -z "$output" ]
+    [[ $stderr == *"wrote $BATS_TEST_TMPDIR/live.json"* ]]
+    xen "" -q snapshot "$BATS_TEST_TMPDIR/live.json"
+    [ -z "$stderr" ]
+}
+
+@test "version: the tool's and the hypervisor's" {
+    xen "" version
+    expect 0
+    [ "${#lines[@]}" -eq 2 ]
+    output_has "hypervisor: interface 1.0"
+    xen abi=0x10007 version --json
+    json_holds '.abi == "1.7" and .tool_abi == "1.0"'
+}
+
+@test "no Xen underneath" {
+    xen open=2 list         # ENOENT
+    expect 1
+    error_has "cannot reach the hypervisor"
+    [[ $stderr == *"Next: Run it in dom0"* ]]
+}
+
+@test "not root" {
+    xen open=13 list        # EACCES
+    expect 1
+    error_has "Permission denied"
+    [[ $stderr == *"Next: Run it as root."* ]]
+}
+
+@test "a hypervisor without the driver" {
+    for errno in 38 95; do  # ENOSYS, EOPNOTSUPP
+        for view in list devices "show 2" version "snapshot -"; do
+            xen "errno=$errno" $view
+            expect 1
+            error_has "this hypervisor has no xen-smmu driver"
+        done
+    done
+}
+
+@test "an unprivileged domain" {
+    xen errno=1 list        # EPERM
+    expect 1
+    error_has "the hypervisor answers privileged domains only"
+}
+
+@test "a security policy or a sysctl version that does not let us" {
+    xen errno=13 list       # EACCES
+    expect 1
+    error_has "does not take this tool's sysctl version"
+}
+
+@test "the sysctl versions of other Xen releases work too" {
+    for version in 0x15 0x16; do
+        xen "sysctl=$version" list
+        expect 0
+        output_has smmuv3@9050000
+    done
+    xen sysctl=0x99 list
+    expect 1
+}
+
+@test "a busy hypervisor: exit code 2, try again" {
+    for errno in 11 16; do  # EAGAIN, EBUSY
+        xen "errno=$errno" list
+        expect 2
+        error_has "the hypervisor is busy"
+    done
+}
+
+@test "any other failure is named" {
+    xen errno=5 list        # EIO
+    expect 1
+    error_has "cannot ask for the hypervisor's version: Input/output error"
+}
+
+@test "another major version is refused, by either side" {
+    xen abi=0x20000 list
+    expect 1
+    error_has "it speaks interface 2.0, this tool 1.0"
+    xen abi=0 list
+    expect 1
+    xen reason=1 list
+    expect 1
+    error_has "BAD_VERSION: The tool speaks another major version"
+}
+
+@test "a newer minor version is not" {
+    xen abi=0x10007 list
+    expect 0
+    output_has smmuv3@9050000
+}
+
+@test "reasons come as token, sentence and next step" {
+    xen late-reason=10 devices
+    expect 1
+    error_has "cannot list the devices: NO_MEMORY: Xen could not allocate"
+    [[ $stderr == *"Next: Free memory"* ]]
+}
+
+@test "a reason this tool does not know" {
+    xen late-reason=4242 devices
+    expect 1
+    error_has "reason 4242"
+}
+
+@test "an older hypervisor's shorter records are filled with zeros" {
+    xen short-records --json list
+    expect 0
+    # last_flush is the last field of the record.
+    json_holds 'all(.units[]; .last_flush_ns == 0)'
+    json_holds '.units[1].name == "smmuv3@9070000"'
+}
+
+@test "names that fill their field end within it" {
+    xen unterminated --json list
+    expect 0
+    json_holds '.units[0].name | length == 63'
+    xen unterminated devices
+    expect 0
+}
+
+@test "a list that changed is read again" {
+    xen changes-once --json devices
+    expect 0
+    json_holds '.devices | length == 499'
+}
+
+@test "a list that never stands still: exit code 2, after few calls" {
+    for how in changing stuck; do
+        export FAKE_XEN_CALLS=$BATS_TEST_TMPDIR/$how
+        xen $how devices
+        expect 2
+        error_has "the list changed 8 times while it was read"
+        [ -z "$output" ]
+        # Both builds wrote theirs; what matters is that there is a bound.
+        [ "$(wc -l <"$FAKE_XEN_CALLS")" -eq 2 ]
+        while read -r calls; do
+            [ "$calls" -gt 8 ]
+            [ "$calls" -lt 40 ]
+        done <"$FAKE_XEN_CALLS"
+    done
+}
+
+@test "answers that make no sense are not believed" {
+    for how in overfull huge; do
+        xen $how devices
+        expect 1
+        error_has "the hypervisor's answer makes no sense"
+    done
+}

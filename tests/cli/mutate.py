@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""mutate.py TOOL SNAPSHOT DIR: spoil each key of each kind of record in every
+way that its type allows; the tool has to refuse each, naming file and key."""
+import copy
+import json
+import pathlib
+import subprocess
+import sys
+
+tool, snapshot, directory = sys.argv[1:]
+good = json.loads(pathlib.Path(snapshot).read_text())
+bad_file = pathlib.Path(directory, "mutant.json")
+HUGE = 1 << 64
+LONG = "x" * 5000
+NULLABLE = {"last_flush_ns", "domid", "since_ns"}
+
+
+def wrong_values(key, value):
+    """What may not stand where this value stands."""
+    wrong = [[[]], {}, 1.5, 1e300, "bogus", "", LONG, None, True, -1, HUGE]
+    if key in ("path", "name"):
+        wrong = [[], {}, 1, 1.5, None, True, LONG, "a\0b"]
+    elif key == "sids":
+        ok = {"first": "0x1", "count": 1}
+        wrong += [[1], [None], [[]], [{}], [{"first": "0x1"}], [ok] * 17]
+        wrong += [[dict(ok, first=bad)] for bad in
+                  (1, "1", "0x", "0xg", "0X1", " 0x1", "-0x1", "0x100000000",
+                   "0x" + "0" * 40, None)]
+        wrong += [[dict(ok, count=bad)] for bad in (-1, "1", 1 << 32, None)]
+    elif isinstance(value, bool):
+        wrong = [[], {}, 1, 0, "true", None, -1]
+    elif isinstance(value, str) and value.startswith("0x"):
+        wrong += [4096, "4096", "0x", "0xffffffffffffffff0", "0x1 "]
+    elif isinstance(value, str):                        # a word
+        wrong += [value.swapcase(), value + " ", 1 << 32]
+    elif key in NULLABLE:
+        wrong.remove(None)
+    if key in ("unit", "index", "links", "vmid", "domid"):
+        wrong.append(1 << 32)
+    return wrong
+
+
+def refused(mutant, key):
+    """Why the mutant was not refused as it should; None if it was."""
+    bad_file.write_text(json.dumps(mutant))
+    result = subprocess.run([tool, "--from", bad_file, "snapshot", "-"],
+                            capture_output=True, text=True, check=False)
+    lines = result.stderr.splitlines()
+    if result.returncode != 1 or result.stdout or len(lines) != 2:
+        return f"exit code {result.returncode}: {result.stderr}"
+    # A number that no JSON number can be is refused by the parser already.
+    if "it is no JSON: number expected" in lines[0]:
+        return None
+    if str(bad_file) not in lines[0] or key not in lines[0]:
+        return "does not say where: " + lines[0]
+    return None if lines[1].startswith("Next: ") else lines[1]
+
+
+count = failures = 0
+for kind in ("units", "links", "devices", "domains"):
+    for key, value in good[kind][0].items():
+        for bad in ["missing"] + wrong_values(key, value):
+            mutant = copy.deepcopy(good)
+            if bad == "missing":
+                del mutant[kind][0][key]
+            else:
+                mutant[kind][0][key] = bad
+            why = refused(mutant, key)
+            count += 1
+            if why:
+                failures += 1
+                print(f"{kind}[0].{key} = {str(bad)[:60]!r}: {why}")
+print(f"{count - failures} mutants refused")
+sys.exit(failures != 0)
