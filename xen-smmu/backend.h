@@ -68,14 +68,27 @@ struct smmu_backend {
     void (*dump)(struct smmu_unit *unit);
 };
 
-/* issue and wait in one.  A use count is held. */
-int smmu_unit_sync(struct smmu_unit *unit, const struct smmu_inv *inv,
-                   unsigned int nr);
+/* inv.c ------------------------------------------------------------------ */
+
 /*
- * Invalidates the configuration of the device's streams, `first` (or NULL)
- * before it, synced.  unit->config and a use count are held.
+ * Invalidations gathered for one sync.  Starts as { .unit = unit }; a use
+ * count is held throughout.  What does not fit is issued on the way; the queue
+ * is in order, so that the last sync covers it.
  */
-int smmu_sync_streams(struct smmu_device *dev, const struct smmu_inv *first);
+struct smmu_inv_list {
+    struct smmu_unit *unit;
+    unsigned int nr;
+    int rc;
+    struct smmu_inv inv[8];
+};
+void smmu_inv_add(struct smmu_inv_list *list, struct smmu_inv inv);
+void smmu_inv_add_streams(struct smmu_inv_list *list,
+                          const struct smmu_device *dev);
+/* 0: all have completed.  Else the backend's error. */
+int smmu_inv_sync(struct smmu_inv_list *list);
+
+/* The configuration of one device's streams.  unit->config is held. */
+int smmu_sync_streams(struct smmu_device *dev);
 
 #endif /* __XEN_SMMU_BACKEND_H__ */
 

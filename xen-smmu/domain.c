@@ -42,19 +42,21 @@ int smmu_domain_stop(struct smmu_domain *domain)
     return rc;
 }
 
+/* It was blocked.  Its VMID is dirty until a later invalidation. */
 static void free_link(struct smmu_link *link)
 {
     struct smmu_unit *unit = link->unit;
+    struct smmu_device *dev;
     struct smmu_link **p;
 
     smmu_mutex_lock(&unit->config);
+    for ( dev = unit->devices; dev; dev = dev->next )
+        if ( dev->link == link )
+            dev->link = NULL;
     for ( p = &unit->links; *p != link; p = &(*p)->unit_next )
         ;
     *p = link->unit_next;
-    if ( link->state == XEN_SMMU_LINK_FAILED )
-        smmu_vmid_retire(&unit->vmids, link->vmid);
-    else
-        smmu_vmid_free(&unit->vmids, link->vmid, unit->epoch);
+    smmu_vmid_free(&unit->vmids, link->vmid, unit->epoch);
     smmu_mutex_unlock(&unit->config);
     smmu_free(link);
 }
@@ -62,6 +64,10 @@ static void free_link(struct smmu_link *link)
 void smmu_domain_destroy(struct smmu_domain *domain)
 {
     struct smmu_link *link, *next;
+
+    /* Then nothing of it is ever used again: link, VMID, stream or domain. */
+    if ( smmu_domain_stop(domain) )
+        return;
 
     for ( link = smmu_domain_links(domain); link; link = next )
     {

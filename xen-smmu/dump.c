@@ -14,27 +14,30 @@ static const char *const link_states[] = {
 
 static void dump_link(struct smmu_link *link)
 {
-    smmu_log(SMMU_INFO, "  d%u vmid %u %s%s%s: %llu flushes, %llu elided, %llu wakes, %llu failures",
-             link->domain->id, link->vmid,
-             link_states[smmu_link_state(link)],
-             link->debt_all ? ", owes the whole VMID" : "",
-             smmu_domain_quarantined(link->domain) ? ", QUARANTINED" : "",
-             (unsigned long long)link->flushes,
-             (unsigned long long)link->elided,
-             (unsigned long long)link->wakes,
-             (unsigned long long)link->failures);
+    struct xen_smmu_link r = { .unit = 0 };
+
+    smmu_record_link(link, &r);
+    smmu_log(SMMU_INFO, "  d%u vmid %u %s%s%s: %u devices, %llu flushes, %llu elided, %llu wakes, %llu failures",
+             r.domid, r.vmid, link_states[r.state],
+             (r.flags & XEN_SMMU_LINK_debt_all) ? ", owes the whole VMID" : "",
+             (r.flags & XEN_SMMU_LINK_quarantined) ? ", QUARANTINED" : "",
+             r.devices, (unsigned long long)r.flushes,
+             (unsigned long long)r.elided, (unsigned long long)r.wakes,
+             (unsigned long long)r.failures);
 }
 
 static void dump_device(const struct smmu_device *dev)
 {
     char owner[8] = "-";
+    unsigned int i;
 
     if ( dev->link )
         snprintf(owner, sizeof(owner), "d%u", dev->link->domain->id);
-    smmu_log(SMMU_INFO, "  %s %s sid %#x (+%#x, %u ranges) %s: %llu faults",
-             owner, dev->path, dev->sids[0].first, dev->sids[0].count,
-             dev->nr, dev->open ? "open" : "aborts",
-             (unsigned long long)dev->faults);
+    for ( i = 0; i < dev->nr; i++ )
+        smmu_log(SMMU_INFO, "  %s %s sid %#x (+%#x) %s: %llu faults",
+                 owner, dev->path, dev->sids[i].first,
+                 dev->sids[i].count - 1, dev->open ? "open" : "aborts",
+                 (unsigned long long)dev->faults);
 }
 
 void smmu_dump(void)

@@ -10,21 +10,36 @@
 /* Units awaited at a time. */
 #define BATCH   8
 
-static int finish(struct smmu_link *const *links, const uint64_t *tickets,
-                  const int *issued, unsigned int n)
+/* An invalidation on its way; a use count of its unit is held. */
+struct pending {
+    struct smmu_link *link;
+    uint64_t ticket;
+    int rc;
+};
+
+static struct pending begin(struct smmu_link *link)
+{
+    struct smmu_inv inv = { .kind = SMMU_INV_VMID, .vmid = link->vmid };
+    struct pending p = { .link = link };
+
+    p.rc = link->unit->backend->issue(link->unit, &inv, 1, &p.ticket);
+
+    return p;
+}
+
+static int finish(struct pending *p, unsigned int n)
 {
     struct smmu_unit *unit;
-    unsigned int i;
     int rc = 0, err;
 
-    for ( i = 0; i < n; i++ )
+    for ( ; n; n--, p++ )
     {
-        unit = links[i]->unit;
-        err = issued[i] ?: unit->backend->wait(unit, tickets[i]);
+        unit = p->link->unit;
+        err = p->rc ?: unit->backend->wait(unit, p->ticket);
         if ( err )
-            smmu_link_fail(links[i], err == -ETIMEDOUT
-                                     ? XEN_SMMU_REASON_SYNC_TIMEOUT
-                                     : XEN_SMMU_REASON_CMDQ_ERROR);
+            smmu_link_fail(p->link, err == -ETIMEDOUT
+                                    ? XEN_SMMU_REASON_SYNC_TIMEOUT
+                                    : XEN_SMMU_REASON_CMDQ_ERROR);
         else
             smmu_store(&unit->last_flush, smmu_now());
         smmu_unit_put(unit);
@@ -64,11 +79,11 @@ static bool must_flush(struct smmu_link *link, bool *lost)
 
 int smmu_flush(struct smmu_domain *domain, bool removed)
 {
-    struct smmu_link *link, *links[BATCH];
-    uint64_t tickets[BATCH];
-    int issued[BATCH], rc = 0, err;
+    struct pending pending[BATCH];
+    struct smmu_link *link;
     unsigned int n = 0;
-    bool lost;
+    bool lost, flush;
+    int rc = 0, err;
 
     /* What was invalid is not in any TLB (IHI0070 3.21.1). */
     if ( !removed )
@@ -76,31 +91,26 @@ int smmu_flush(struct smmu_domain *domain, bool removed)
 
     for ( link = smmu_domain_links(domain); link; link = link->next )
     {
-        struct smmu_inv inv = { .kind = SMMU_INV_VMID, .vmid = link->vmid };
+        /* If the unit went as the link got blocked, it is debt after all. */
+        do {
+            lost = false;
+            flush = must_flush(link, &lost);
+        } while ( lost && !smmu_link_lost(link) );
 
-        lost = false;
-        if ( must_flush(link, &lost) )
-        {
-            links[n] = link;
-            issued[n] = link->unit->backend->issue(link->unit, &inv, 1,
-                                                   &tickets[n]);
-            n++;
-        }
-        else if ( lost )
-        {
-            smmu_link_lost(link);
+        if ( lost )
             rc = -EIO;
-        }
+        else if ( flush )
+            pending[n++] = begin(link);
 
         if ( n == BATCH )
         {
-            err = finish(links, tickets, issued, n);
+            err = finish(pending, n);
             rc = rc ?: err;
             n = 0;
         }
     }
 
-    err = finish(links, tickets, issued, n);
+    err = finish(pending, n);
 
     return rc ?: err;
 }

@@ -32,34 +32,40 @@ unsigned int smmu_link_state(struct smmu_link *link)
 /* No confirmation will ever come: DESIGN 5's last resort. */
 static void give_up(struct smmu_link *link, enum xen_smmu_reason reason)
 {
-    unsigned long flags;
+    unsigned long flags = smmu_lock(&link->lock);
+    bool first = link->state != XEN_SMMU_LINK_FAILED;
 
-    smmu_store(&link->domain->quarantined, 1);
-    flags = smmu_lock(&link->lock);
-    set_state(link, XEN_SMMU_LINK_FAILED);
-    link->reason = reason;
+    if ( first )
+    {
+        smmu_store(&link->domain->quarantined, 1);
+        set_state(link, XEN_SMMU_LINK_FAILED);
+        link->reason = reason;
+    }
     smmu_unlock(&link->lock, flags);
 
-    smmu_log(SMMU_ERR, "%s: d%u is quarantined: an invalidation never completed, its memory stays out of use (%s). Next: %s",
-             link->unit->name, link->domain->id, smmu_reason_token(reason),
-             smmu_reason_next(XEN_SMMU_REASON_QUARANTINED));
+    if ( first )
+        smmu_log(SMMU_ERR, "%s: d%u is quarantined: an invalidation never completed, its memory stays out of use (%s). Next: %s",
+                 link->unit->name, link->domain->id, smmu_reason_token(reason),
+                 smmu_reason_next(XEN_SMMU_REASON_QUARANTINED));
 }
 
-void smmu_link_lost(struct smmu_link *link)
+bool smmu_link_lost(struct smmu_link *link)
 {
-    if ( smmu_link_state(link) == XEN_SMMU_LINK_FAILED &&
-         link->state != XEN_SMMU_LINK_FAILED )
-        give_up(link, XEN_SMMU_REASON_UNIT_FAILED);
+    if ( smmu_link_state(link) != XEN_SMMU_LINK_FAILED )
+        return false;
+    give_up(link, XEN_SMMU_REASON_UNIT_FAILED);
+
+    return true;
 }
 
 /* unit->config and a use count are held. */
 static int block_locked(struct smmu_link *link, enum xen_smmu_reason reason)
 {
     struct smmu_unit *unit = link->unit;
+    struct smmu_inv_list list = { .unit = unit };
     struct smmu_device *dev;
     unsigned long flags;
     unsigned int state;
-    int rc = 0, err;
 
     flags = smmu_lock(&link->lock);
     state = link->state;
@@ -72,18 +78,14 @@ static int block_locked(struct smmu_link *link, enum xen_smmu_reason reason)
     if ( state == XEN_SMMU_LINK_FAILED )
         return -EIO;
 
-    /* All stores first, then the invalidations: the last sync covers all. */
-    for ( dev = unit->devices; dev; dev = dev->next )
-        if ( dev->link == link )
-            unit->backend->abort(unit, dev);
     for ( dev = unit->devices; dev; dev = dev->next )
         if ( dev->link == link )
         {
-            err = smmu_sync_streams(dev, NULL);
-            rc = rc ?: err;
+            unit->backend->abort(unit, dev);
+            smmu_inv_add_streams(&list, dev);
         }
 
-    if ( rc )
+    if ( smmu_inv_sync(&list) )
     {
         smmu_unit_fail(unit, reason);
         give_up(link, reason);
@@ -107,10 +109,7 @@ int smmu_link_block(struct smmu_link *link)
     int rc;
 
     if ( !smmu_unit_get(unit) )
-    {
-        smmu_link_lost(link);
-        return smmu_link_state(link) == XEN_SMMU_LINK_DORMANT ? 0 : -EIO;
-    }
+        return smmu_link_lost(link) ? -EIO : 0;
 
     smmu_mutex_lock(&unit->config);
     rc = block_locked(link, XEN_SMMU_REASON_SYNC_TIMEOUT);
@@ -187,7 +186,7 @@ static int get_link(struct smmu_domain *domain, struct smmu_unit *unit,
 static int open_device(struct smmu_link *link, struct smmu_device *dev)
 {
     struct smmu_unit *unit = link->unit;
-    struct smmu_inv owed = { .kind = SMMU_INV_VMID, .vmid = link->vmid };
+    struct smmu_inv_list list = { .unit = unit };
     bool waking, debt;
     unsigned long flags;
     int rc;
@@ -203,7 +202,11 @@ static int open_device(struct smmu_link *link, struct smmu_device *dev)
     smmu_unlock(&link->lock, flags);
 
     unit->backend->configure(unit, dev);
-    rc = smmu_sync_streams(dev, debt ? &owed : NULL);
+    if ( debt )
+        smmu_inv_add(&list, (struct smmu_inv){ .kind = SMMU_INV_VMID,
+                                               .vmid = link->vmid });
+    smmu_inv_add_streams(&list, dev);
+    rc = smmu_inv_sync(&list);
     if ( rc )
     {
         if ( waking )
@@ -230,7 +233,7 @@ static int open_device(struct smmu_link *link, struct smmu_device *dev)
 
     unit->backend->open(unit, dev);
     dev->open = true;
-    rc = smmu_sync_streams(dev, NULL);
+    rc = smmu_sync_streams(dev);
     if ( rc )
     {
         block_locked(link, XEN_SMMU_REASON_SYNC_TIMEOUT);
@@ -268,45 +271,50 @@ int smmu_attach(struct smmu_domain *domain, struct smmu_device *dev)
     return rc;
 }
 
-int smmu_detach(struct smmu_domain *domain, struct smmu_device *dev)
+/* unit->config and a use count are held. */
+static int detach_locked(struct smmu_link *link, struct smmu_device *dev)
 {
-    struct smmu_unit *unit = dev->unit;
-    struct smmu_link *link = dev->link;
+    struct smmu_unit *unit = link->unit;
     struct smmu_device *other;
-    int rc = 0;
-
-    if ( !link || link->domain != domain )
-        return -ENODEV;
-    if ( !smmu_unit_get(unit) )
-    {
-        smmu_link_lost(link);
-        if ( smmu_link_state(link) != XEN_SMMU_LINK_DORMANT )
-            return -EIO;
-        dev->link = NULL;
-        return 0;
-    }
-    smmu_mutex_lock(&unit->config);
 
     for ( other = unit->devices; other; other = other->next )
         if ( other != dev && other->link == link && other->open )
             break;
 
+    /* The last open one takes the link to sleep. */
     if ( !other )
-        rc = block_locked(link, XEN_SMMU_REASON_SYNC_TIMEOUT);
-    else if ( dev->open )
-    {
-        unit->backend->abort(unit, dev);
-        rc = smmu_sync_streams(dev, NULL);
-        if ( rc )
-            rc = block_locked(link, XEN_SMMU_REASON_SYNC_TIMEOUT);
-        else
-            dev->open = false;
-    }
-    if ( !rc )
-        dev->link = NULL;
+        return block_locked(link, XEN_SMMU_REASON_SYNC_TIMEOUT);
+    if ( !dev->open )
+        return 0;
 
+    unit->backend->abort(unit, dev);
+    if ( smmu_sync_streams(dev) )
+        return block_locked(link, XEN_SMMU_REASON_SYNC_TIMEOUT);
+    dev->open = false;
+
+    return 0;
+}
+
+int smmu_detach(struct smmu_domain *domain, struct smmu_device *dev)
+{
+    struct smmu_unit *unit = dev->unit;
+    bool got = smmu_unit_get(unit);
+    int rc = -ENODEV;
+
+    smmu_mutex_lock(&unit->config);
+    if ( dev->link && dev->link->domain == domain )
+    {
+        rc = got ? detach_locked(dev->link, dev) :
+             smmu_link_lost(dev->link) ? -EIO : 0;
+        if ( !rc )
+        {
+            dev->open = false;
+            dev->link = NULL;
+        }
+    }
     smmu_mutex_unlock(&unit->config);
-    smmu_unit_put(unit);
+    if ( got )
+        smmu_unit_put(unit);
 
     return rc;
 }

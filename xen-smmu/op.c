@@ -9,89 +9,6 @@
 
 #define RECORD_MAX  1024
 
-static void get_unit(struct smmu_unit *unit, void *record)
-{
-    struct xen_smmu_unit *r = record;
-    uint64_t now = smmu_now(), last = smmu_load(&unit->last_flush);
-    struct smmu_device *dev;
-    struct smmu_link *link;
-    unsigned int state;
-
-    snprintf(r->name, sizeof(r->name), "%s", unit->name);
-    r->address = unit->address;
-    r->index = unit->index;
-    r->type = unit->backend->type;
-    r->state = smmu_load(&unit->state);
-    r->reason = smmu_load(&unit->reason);
-    r->sid_bits = unit->sid_bits;
-    r->vmid_bits = unit->vmid_bits;
-    r->oas_bits = unit->oas_bits;
-    for ( dev = unit->devices; dev; dev = dev->next )
-        r->devices++;
-    for ( link = unit->links; link; link = link->unit_next )
-    {
-        state = smmu_link_state(link);
-        r->links++;
-        r->links_live += state == XEN_SMMU_LINK_LIVE;
-        r->links_debt += link->debt_all;
-        r->quarantined += state == XEN_SMMU_LINK_FAILED;
-    }
-    r->quarantined += smmu_vmids_retired(&unit->vmids);
-    r->queue_bytes = unit->queue_bytes;
-    r->since = now - smmu_load(&unit->since);
-    r->commands = smmu_load(&unit->nr_commands);
-    r->syncs = smmu_load(&unit->nr_syncs);
-    r->events = smmu_load(&unit->nr_events);
-    r->events_dropped = smmu_load(&unit->nr_dropped);
-    r->events_lost = smmu_load(&unit->nr_lost);
-    r->last_flush = last == ~0ULL ? last : now - last;
-}
-
-static void get_link(struct smmu_link *link, void *record)
-{
-    struct xen_smmu_link *r = record;
-    struct smmu_device *dev;
-
-    r->unit = link->unit->index;
-    r->domid = link->domain->id;
-    r->vmid = link->vmid;
-    r->state = smmu_link_state(link);
-    r->flags = (link->debt_all ? XEN_SMMU_LINK_debt_all : 0) |
-               (smmu_domain_quarantined(link->domain)
-                ? XEN_SMMU_LINK_quarantined : 0) |
-               (smmu_load(&link->domain->stopped) ? XEN_SMMU_LINK_dying : 0);
-    r->reason = link->reason;
-    for ( dev = link->unit->devices; dev; dev = dev->next )
-        r->devices += dev->link == link;
-    r->since = smmu_now() - link->since;
-    r->flushes = link->flushes;
-    r->elided = link->elided;
-    r->wakes = link->wakes;
-    r->failures = link->failures;
-}
-
-static void get_device(struct smmu_device *dev, void *record)
-{
-    struct xen_smmu_device *r = record;
-    unsigned int i;
-
-    snprintf(r->path, sizeof(r->path), "%s", dev->path);
-    r->unit = dev->unit->index;
-    r->domid = dev->link ? dev->link->domain->id : XEN_SMMU_DOMID_ANY;
-    r->state = !dev->link ? XEN_SMMU_DEVICE_UNASSIGNED :
-               dev->open && !smmu_unit_failed(dev->unit)
-               ? XEN_SMMU_DEVICE_OPEN : XEN_SMMU_DEVICE_ABORTED;
-    r->flags = dev->bridge ? XEN_SMMU_DEVICE_bridge : 0;
-    r->faults = dev->faults;
-    r->faults_dropped = dev->dropped;
-    r->nr_ranges = dev->nr;
-    for ( i = 0; i < dev->nr && i < XEN_SMMU_NR_SIDS; i++ )
-    {
-        r->sids[i].first = dev->sids[i].first;
-        r->sids[i].count = dev->sids[i].count;
-    }
-}
-
 static bool wanted(const struct smmu_link *link, unsigned int domid)
 {
     return domid == XEN_SMMU_DOMID_ANY || (link && link->domain->id == domid);
@@ -112,21 +29,21 @@ static bool unit_record(struct smmu_unit *unit, uint32_t op,
     smmu_mutex_lock(&unit->config);
     if ( op == XEN_SMMU_list_units && (*index)++ == want )
     {
-        get_unit(unit, record);
+        smmu_record_unit(unit, record);
         found = true;
     }
     for ( link = unit->links; op == XEN_SMMU_list_links && link;
           link = link->unit_next )
         if ( wanted(link, domid) && (*index)++ == want )
         {
-            get_link(link, record);
+            smmu_record_link(link, record);
             found = true;
         }
     for ( dev = unit->devices; op == XEN_SMMU_list_devices && dev;
           dev = dev->next )
         if ( wanted(dev->link, domid) && (*index)++ == want )
         {
-            get_device(dev, record);
+            smmu_record_device(dev, record);
             found = true;
         }
     smmu_mutex_unlock(&unit->config);

@@ -109,7 +109,7 @@ static int enable_interrupts(struct smmu_unit *unit)
 
 int smmu_v3_enable(struct smmu_unit *unit)
 {
-    static const struct smmu_inv all = { .kind = SMMU_INV_ALL };
+    struct smmu_inv_list all = { .unit = unit };
     uint32_t cr0 = atschk(unit) | V3_CR0_CMDQEN;
     int rc;
 
@@ -119,9 +119,11 @@ int smmu_v3_enable(struct smmu_unit *unit)
         return rc;
 
     write_tables(unit);
+    rc = write_cr0(unit, cr0);
+    if ( !rc )
+        smmu_inv_add(&all, (struct smmu_inv){ .kind = SMMU_INV_ALL });
 
-    rc = write_cr0(unit, cr0) ?: smmu_unit_sync(unit, &all, 1) ?:
-         enable_interrupts(unit) ?:
+    rc = rc ?: smmu_inv_sync(&all) ?: enable_interrupts(unit) ?:
          write_cr0(unit, cr0 | V3_CR0_EVENTQEN | V3_CR0_SMMUEN);
     if ( rc )
         smmu_v3_disable(unit);

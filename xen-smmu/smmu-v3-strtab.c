@@ -124,7 +124,7 @@ static void write_stage2(struct smmu_unit *unit, struct smmu_v3_ste *ste,
 static int own_table(struct smmu_unit *unit, uint32_t sid)
 {
     struct smmu_v3_strtab *tab = &to_v3(unit)->strtab;
-    unsigned int i = sid >> SMMU_V3_SPLIT;
+    unsigned int i = sid >> SMMU_V3_SPLIT, j;
     struct smmu_v3_table old = tab->l2[i], new = { .shared = false };
 
     if ( old.stes && !old.shared )
@@ -133,8 +133,8 @@ static int own_table(struct smmu_unit *unit, uint32_t sid)
     new.stes = smmu_dma_alloc(L2_BYTES, &new.phys);
     if ( !new.stes )
         return -ENOMEM;
-    if ( old.stes )
-        memcpy(new.stes, old.stes, L2_BYTES);
+    for ( j = 0; old.stes && j < SMMU_V3_L2_STES * V3_STE_DWORDS; j++ )
+        smmu_dma_store(&new.stes->d[j], smmu_dma_load(&old.stes->d[j]));
     smmu_v3_publish(unit, new.stes, L2_BYTES);
 
     tab->l2[i] = new;

@@ -182,7 +182,10 @@ struct smmu_device *smmu_stream_owner(struct smmu_unit *unit, uint32_t sid);
 /* NULL: no memory. */
 struct smmu_domain *smmu_domain_create(uint16_t id,
                                        const struct smmu_stage2 *stage2);
-/* All its devices were detached; frees its VMIDs, and `domain`. */
+/*
+ * Stops it, frees its VMIDs, and `domain`; or, if it is quarantined, keeps all
+ * of it for ever.
+ */
 void smmu_domain_destroy(struct smmu_domain *domain);
 
 /*
@@ -213,8 +216,11 @@ int smmu_detach(struct smmu_domain *domain, struct smmu_device *dev);
 void smmu_link_fail(struct smmu_link *link, enum xen_smmu_reason reason);
 /* Blocks one link.  0, or -EIO: see smmu_domain_stop(). */
 int smmu_link_block(struct smmu_link *link);
-/* `link` was not blocked when its unit failed: quarantines its domain. */
-void smmu_link_lost(struct smmu_link *link);
+/*
+ * Its unit can no longer be used.  True: it was not blocked before, which
+ * quarantines its domain.
+ */
+bool smmu_link_lost(struct smmu_link *link);
 /* XEN_SMMU_LINK_*, its unit's failure taken in. */
 unsigned int smmu_link_state(struct smmu_link *link);
 
@@ -237,11 +243,8 @@ unsigned int smmu_vmid_alloc(struct smmu_vmids *vmids, bool *dirty);
 /* To be invalidated before it is used again. */
 void smmu_vmid_free(struct smmu_vmids *vmids, unsigned int vmid,
                     uint64_t epoch);
-/* Never used again. */
-void smmu_vmid_retire(struct smmu_vmids *vmids, unsigned int vmid);
 /* A whole-SMMU invalidation that was issued as `epoch` has completed. */
 void smmu_vmids_flushed(struct smmu_vmids *vmids, uint64_t epoch);
-unsigned int smmu_vmids_retired(const struct smmu_vmids *vmids);
 
 /* fault.c ---------------------------------------------------------------- */
 
@@ -264,6 +267,13 @@ bool smmu_limit_pass(struct smmu_limit *limit, uint64_t now,
 /* reason.c --------------------------------------------------------------- */
 const char *smmu_reason_token(unsigned int reason);
 const char *smmu_reason_next(unsigned int reason);
+
+/* record.c --------------------------------------------------------------- */
+/* An object as the ABI shows it; `record` comes zeroed.  unit->config held. */
+void smmu_record_unit(struct smmu_unit *unit, struct xen_smmu_unit *record);
+void smmu_record_link(struct smmu_link *link, struct xen_smmu_link *record);
+void smmu_record_device(struct smmu_device *dev,
+                        struct xen_smmu_device *record);
 
 /* dump.c ----------------------------------------------------------------- */
 /* Logs the state of everything. */

@@ -97,27 +97,13 @@ static void unlink_device(struct smmu_device *dev)
     *p = dev->next;
 }
 
-int smmu_sync_streams(struct smmu_device *dev, const struct smmu_inv *first)
+int smmu_sync_streams(struct smmu_device *dev)
 {
-    struct smmu_inv inv[8];
-    unsigned int i = 0, n = 0;
-    uint64_t ticket;
-    int rc;
+    struct smmu_inv_list list = { .unit = dev->unit };
 
-    if ( first )
-        inv[n++] = *first;
+    smmu_inv_add_streams(&list, dev);
 
-    do {
-        for ( ; i < dev->nr && n < ARRAY_SIZE(inv); i++ )
-            inv[n++] = (struct smmu_inv){ .kind = SMMU_INV_STREAMS,
-                                          .sids = dev->sids[i] };
-        rc = dev->unit->backend->issue(dev->unit, inv, n, &ticket);
-        if ( rc )
-            return rc;
-        n = 0;
-    } while ( i < dev->nr );
-
-    return dev->unit->backend->wait(dev->unit, ticket);
+    return smmu_inv_sync(&list);
 }
 
 int smmu_device_add(struct smmu_unit *unit, const char *path, bool bridge,
@@ -145,7 +131,7 @@ int smmu_device_add(struct smmu_unit *unit, const char *path, bool bridge,
     {
         dev->next = unit->devices;
         unit->devices = dev;
-        rc = unit->backend->reserve(unit, dev) ?: smmu_sync_streams(dev, NULL);
+        rc = unit->backend->reserve(unit, dev) ?: smmu_sync_streams(dev);
         if ( rc )
         {
             smmu_log(SMMU_ERR, "%s: %s: cannot set up its streams (%d)",
@@ -181,7 +167,7 @@ int smmu_device_remove(struct smmu_device *dev)
     if ( !dev->link && !dev->bridge )
     {
         unit->backend->release(unit, dev);
-        rc = smmu_sync_streams(dev, NULL);
+        rc = smmu_sync_streams(dev);
         if ( !rc )
             unlink_device(dev);
     }

@@ -70,15 +70,6 @@ void smmu_unit_fail(struct smmu_unit *unit, enum xen_smmu_reason reason)
              smmu_reason_next(reason));
 }
 
-int smmu_unit_sync(struct smmu_unit *unit, const struct smmu_inv *inv,
-                   unsigned int nr)
-{
-    uint64_t ticket;
-    int rc = unit->backend->issue(unit, inv, nr, &ticket);
-
-    return rc ?: unit->backend->wait(unit, ticket);
-}
-
 static void drain_events(void *arg)
 {
     struct smmu_unit *unit = arg;

@@ -8,14 +8,14 @@
  */
 #include "smmu.h"
 
-enum { CLEAN, USED, DIRTY, RETIRED };
+enum { CLEAN, USED, DIRTY };
 
 void smmu_vmids_init(struct smmu_vmids *vmids, unsigned int bits)
 {
     memset(vmids, 0, sizeof(*vmids));
     vmids->nr = bits < 8 ? 1U << bits : SMMU_NR_VMIDS;
     /* VMID 0 is what an entry without a VMID would be tagged with. */
-    vmids->state[0] = RETIRED;
+    vmids->state[0] = USED;
 }
 
 static unsigned int take(struct smmu_vmids *vmids, unsigned int state)
@@ -49,12 +49,6 @@ void smmu_vmid_free(struct smmu_vmids *vmids, unsigned int vmid,
     vmids->epoch[vmid] = epoch;
 }
 
-void smmu_vmid_retire(struct smmu_vmids *vmids, unsigned int vmid)
-{
-    ASSERT(vmids->state[vmid] == USED);
-    vmids->state[vmid] = RETIRED;
-}
-
 void smmu_vmids_flushed(struct smmu_vmids *vmids, uint64_t epoch)
 {
     unsigned int i;
@@ -62,16 +56,6 @@ void smmu_vmids_flushed(struct smmu_vmids *vmids, uint64_t epoch)
     for ( i = 1; i < vmids->nr; i++ )
         if ( vmids->state[i] == DIRTY && vmids->epoch[i] < epoch )
             vmids->state[i] = CLEAN;
-}
-
-unsigned int smmu_vmids_retired(const struct smmu_vmids *vmids)
-{
-    unsigned int i, n = 0;
-
-    for ( i = 1; i < vmids->nr; i++ )
-        n += vmids->state[i] == RETIRED;
-
-    return n;
 }
 
 /*

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Several invalidations, one sync. */
+#include "backend.h"
+
+static uint64_t issue(struct smmu_inv_list *list)
+{
+    uint64_t ticket = 0;
+
+    if ( !list->rc )
+        list->rc = list->unit->backend->issue(list->unit, list->inv,
+                                              list->nr, &ticket);
+    list->nr = 0;
+
+    return ticket;
+}
+
+void smmu_inv_add(struct smmu_inv_list *list, struct smmu_inv inv)
+{
+    if ( list->nr == ARRAY_SIZE(list->inv) )
+        issue(list);
+    list->inv[list->nr++] = inv;
+}
+
+void smmu_inv_add_streams(struct smmu_inv_list *list,
+                          const struct smmu_device *dev)
+{
+    unsigned int i;
+
+    for ( i = 0; i < dev->nr; i++ )
+        smmu_inv_add(list, (struct smmu_inv){ .kind = SMMU_INV_STREAMS,
+                                              .sids = dev->sids[i] });
+}
+
+int smmu_inv_sync(struct smmu_inv_list *list)
+{
+    uint64_t ticket = issue(list);
+
+    return list->rc ?: list->unit->backend->wait(list->unit, ticket);
+}
+
+/*
+ * Local variables:
+ * mode: C
+ * c-file-style: "BSD"
+ * c-basic-offset: 4
+ * tab-width: 4
+ * indent-tabs-mode: nil
+ * End:
+ */

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the ABI shows of each object. */
+#include "backend.h"
+
+void smmu_record_link(struct smmu_link *link, struct xen_smmu_link *r)
+{
+    unsigned long flags;
+    struct smmu_device *dev;
+
+    r->unit = link->unit->index;
+    r->domid = link->domain->id;
+    r->vmid = link->vmid;
+    r->state = smmu_link_state(link);
+    for ( dev = link->unit->devices; dev; dev = dev->next )
+        r->devices += dev->link == link;
+
+    flags = smmu_lock(&link->lock);
+    r->flags = (link->debt_all ? XEN_SMMU_LINK_debt_all : 0) |
+               (smmu_domain_quarantined(link->domain)
+                ? XEN_SMMU_LINK_quarantined : 0) |
+               (smmu_load(&link->domain->stopped) ? XEN_SMMU_LINK_dying : 0);
+    r->reason = link->reason;
+    r->since = smmu_now() - link->since;
+    r->flushes = link->flushes;
+    r->elided = link->elided;
+    r->wakes = link->wakes;
+    r->failures = link->failures;
+    smmu_unlock(&link->lock, flags);
+}
+
+void smmu_record_device(struct smmu_device *dev, struct xen_smmu_device *r)
+{
+    unsigned int i;
+
+    snprintf(r->path, sizeof(r->path), "%s", dev->path);
+    r->unit = dev->unit->index;
+    r->domid = dev->link ? dev->link->domain->id : XEN_SMMU_DOMID_ANY;
+    r->state = !dev->link ? XEN_SMMU_DEVICE_UNASSIGNED :
+               dev->open && !smmu_unit_failed(dev->unit)
+               ? XEN_SMMU_DEVICE_OPEN : XEN_SMMU_DEVICE_ABORTED;
+    r->flags = dev->bridge ? XEN_SMMU_DEVICE_bridge : 0;
+    r->faults = dev->faults;
+    r->faults_dropped = dev->dropped;
+    r->nr_ranges = dev->nr;
+    for ( i = 0; i < dev->nr && i < XEN_SMMU_NR_SIDS; i++ )
+    {
+        r->sids[i].first = dev->sids[i].first;
+        r->sids[i].count = dev->sids[i].count;
+    }
+}
+
+void smmu_record_unit(struct smmu_unit *unit, struct xen_smmu_unit *r)
+{
+    uint64_t now = smmu_now(), last = smmu_load(&unit->last_flush);
+    struct smmu_device *dev;
+    struct smmu_link *link;
+
+    snprintf(r->name, sizeof(r->name), "%s", unit->name);
+    r->address = unit->address;
+    r->index = unit->index;
+    r->type = unit->backend->type;
+    r->state = smmu_load(&unit->state);
+    r->reason = smmu_load(&unit->reason);
+    r->sid_bits = unit->sid_bits;
+    r->vmid_bits = unit->vmid_bits;
+    r->oas_bits = unit->oas_bits;
+    for ( dev = unit->devices; dev; dev = dev->next )
+        r->devices++;
+    for ( link = unit->links; link; link = link->unit_next )
+    {
+        struct xen_smmu_link l = { .unit = 0 };
+
+        smmu_record_link(link, &l);
+        r->links++;
+        r->links_live += l.state == XEN_SMMU_LINK_LIVE;
+        r->links_debt += l.flags & XEN_SMMU_LINK_debt_all;
+        r->quarantined += l.state == XEN_SMMU_LINK_FAILED;
+    }
+    r->queue_bytes = unit->queue_bytes;
+    r->since = now - smmu_load(&unit->since);
+    r->commands = smmu_load(&unit->nr_commands);
+    r->syncs = smmu_load(&unit->nr_syncs);
+    r->events = smmu_load(&unit->nr_events);
+    r->events_dropped = smmu_load(&unit->nr_dropped);
+    r->events_lost = smmu_load(&unit->nr_lost);
+    r->last_flush = last == ~0ULL ? last : now - last;
+}
+
+/*
+ * Local variables:
+ * mode: C
+ * c-file-style: "BSD"
+ * c-basic-offset: 4
+ * tab-width: 4
+ * indent-tabs-mode: nil
+ * End:
+ */

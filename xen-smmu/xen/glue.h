@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Shared by the files that tie the driver to Xen. */
+#ifndef __XEN_SMMU_XEN_GLUE_H__
+#define __XEN_SMMU_XEN_GLUE_H__
+
+#include "../smmu.h"
+
+struct domain;
+struct dt_device_node;
+
+/* iommu.c */
+void xen_smmu_ops_register(void);
+/* The domain's, made if need be.  NULL: no memory. */
+struct smmu_domain *xen_smmu_domain(struct domain *d);
+/* NULL: Xen drives no SMMU at this node. */
+struct smmu_unit *xen_smmu_unit(const void *node);
+
+/* bridge.c: gives dom0's PCIe host bridges their streams. */
+void xen_smmu_bridges(struct domain *d);
+
+/* test.c, in test builds only: protections that can be taken away. */
+#ifdef CONFIG_XEN_SMMU_TEST
+void xen_smmu_test_unit(struct smmu_unit *unit);
+bool xen_smmu_test_no_quiesce(void);
+#else
+static inline void xen_smmu_test_unit(struct smmu_unit *unit) {}
+static inline bool xen_smmu_test_no_quiesce(void) { return false; }
+#endif
+
+#endif /* __XEN_SMMU_XEN_GLUE_H__ */
+
+/*
+ * Local variables:
+ * mode: C
+ * c-file-style: "BSD"
+ * c-basic-offset: 4
+ * tab-width: 4
+ * indent-tabs-mode: nil
+ * End:
+ */
