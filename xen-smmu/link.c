@@ -258,7 +258,7 @@ int smmu_attach(struct smmu_domain *domain, struct smmu_device *dev)
     {
         /* After the link is there: smmu_domain_stop() sees it, or we this. */
         dev->link = link;
-        rc = smmu_load(&domain->stopped) ? -ESHUTDOWN :
+        rc = smmu_load(&domain->stopped) ? -ENXIO :
              smmu_link_state(link) == XEN_SMMU_LINK_FAILED ? -EIO :
              open_device(link, dev);
         if ( rc && !dev->open )

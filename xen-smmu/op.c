@@ -113,7 +113,7 @@ int smmu_op(struct xen_smmu_op *op,
 
     if ( op->op != XEN_SMMU_get_version &&
          (op->abi >> 16) != (XEN_SMMU_ABI_VERSION >> 16) )
-        return fail(op, XEN_SMMU_REASON_BAD_VERSION, -EPROTO);
+        return fail(op, XEN_SMMU_REASON_BAD_VERSION, -EINVAL);
     if ( op->pad )
         return fail(op, XEN_SMMU_REASON_BAD_ARGUMENT, -EINVAL);
 

@@ -203,7 +203,7 @@ bool smmu_domain_quarantined(const struct smmu_domain *domain);
 
 /*
  * Gives the device's streams to the domain, and opens them: debt first.
- * -EBUSY: it has an owner; -ESHUTDOWN: the domain is stopped; -ENOMEM;
+ * -EBUSY: it has an owner; -ENXIO: the domain is stopped; -ENOMEM;
  * -ENOSPC: no VMID; -EIO, -ETIMEDOUT: the hardware; then the streams abort.
  */
 int smmu_attach(struct smmu_domain *domain, struct smmu_device *dev);
