@@ -48,6 +48,12 @@ const char *host_log_find(const char *part);    /* the latest such, or NULL */
 /* Runs deferred work that was scheduled, in a context that holds nothing. */
 void host_run_work(void);
 
+/*
+ * Called at each poll that holds no short lock: another CPU's turn.  What it
+ * does must not need a mutex.
+ */
+extern void (*host_other_cpu)(void);
+
 /* Simulated time. */
 extern uint64_t host_time_ns;
 

@@ -12,6 +12,7 @@ void *host_dma_pointer(uint64_t phys);
 bool host_threads, host_quiet;
 struct host_counts host_counts;
 uint64_t host_time_ns;
+void (*host_other_cpu)(void);
 unsigned int host_complaints;
 char host_first_complaint[256];
 
@@ -25,6 +26,8 @@ static struct smmu_work *works;
 /* As Xen's tasklets: one never runs beside itself. */
 static pthread_mutex_t working = PTHREAD_MUTEX_INITIALIZER;
 
+static void host_free_blocks(void);
+
 void host_reset(uint64_t seed, bool threads)
 {
     random_state = seed * 0x9e3779b97f4a7c15ULL + 0x1234567;
@@ -36,7 +39,9 @@ void host_reset(uint64_t seed, bool threads)
     host_first_complaint[0] = 0;
     fail_at = 0;
     works = NULL;
+    host_free_blocks();
     host_store_buffer = true;
+    host_other_cpu = NULL;
     host_memory_reset();
 }
 
@@ -140,25 +145,57 @@ static bool may_alloc(void)
     return ++host_counts.allocs != fail_at;
 }
 
+/* Blocks are chained, so that the next test starts with none. */
+struct block {
+    struct block *next, **link;
+    uint64_t pad[2];
+    char data[];
+};
+static struct block *blocks;
+
+static void drop(struct block *b)
+{
+    *b->link = b->next;
+    if ( b->next )
+        b->next->link = b->link;
+    free(b);
+}
+
+static void host_free_blocks(void)
+{
+    while ( blocks )
+        drop(blocks);
+}
+
 void *smmu_zalloc(size_t bytes)
 {
-    void *p = NULL;
+    struct block *b = NULL;
 
     host_enter();
     if ( may_alloc() )
-        p = calloc(1, bytes);
-    host_counts.live += p != NULL;
+        b = calloc(1, sizeof(*b) + bytes);
+    if ( b )
+    {
+        b->next = blocks;
+        b->link = &blocks;
+        if ( blocks )
+            blocks->link = &b->next;
+        blocks = b;
+        host_counts.live++;
+    }
     host_leave();
 
-    return p;
+    return b ? b->data : NULL;
 }
 
 void smmu_free(void *p)
 {
+    if ( !p )
+        return;
     host_enter();
-    host_counts.live -= p != NULL;
+    host_counts.live--;
+    drop(container_of(p, struct block, data));
     host_leave();
-    free(p);
 }
 
 void *smmu_dma_alloc(size_t bytes, uint64_t *phys)
@@ -269,6 +306,8 @@ void smmu_relax(void)
     host_leave();
     sim_relax();
     sim_interrupts();
+    if ( host_other_cpu && !host_irqs_off() && !host_in_irq() )
+        host_other_cpu();
 }
 
 /* -- deferred work -------------------------------------------------------- */

@@ -19,6 +19,12 @@ static struct sim_l1std *l1_line(struct sim *s, uint32_t index)
     return &s->l1[index % ARRAY_SIZE(s->l1)];
 }
 
+void sim_junk_ste(struct sim *s, uint32_t sid)
+{
+    *line(s, sid) = (struct sim_ste){ true, true, sid, { 0x9, 0, 0, 0 } };
+    *l1_line(s, sid) = (struct sim_l1std){ true, true, sid, 0 };
+}
+
 /* A word of what the driver made; junk and freed memory are reported. */
 bool sim_snoop_load(struct sim *s, uint64_t phys, uint64_t *value)
 {

@@ -14,6 +14,11 @@
 #include "world.h"
 
 static uint64_t operations, landed, flushes, reused;
+/* Locks: a domain between two states, and its tables (its P2M lock). */
+static struct world_dom *changing;
+static bool paging[WORLD_DOMS];
+
+static void other_cpu(void);
 
 static void build(uint64_t seed)
 {
@@ -23,6 +28,8 @@ static void build(uint64_t seed)
     int rc;
 
     world_reset(seed, false);
+    memset(paging, 0, sizeof(paging));
+    changing = NULL;
     n = 1 + host_pick(3);
     for ( i = 0; i < n; i++ )
     {
@@ -48,9 +55,14 @@ static void build(uint64_t seed)
         if ( !world_dev_sids(i % n, false, r, 1 + host_pick(3), &rc) )
             host_complain("a device was refused (%d)", rc);
     }
+    /* And streams that nobody owns. */
+    for ( i = 0; i < n; i++ )
+        for ( k = 0; k < 3; k++ )
+            world.sim[i]->sids[world.sim[i]->nr_sids++] = 5 + 60 * k;
     for ( i = 0; i < WORLD_DOMS; i++ )
         world_create(i, host_pick(3));
     world_dma(3);
+    host_other_cpu = other_cpu;
 }
 
 static void device_op(void)
@@ -62,7 +74,7 @@ static void device_op(void)
     if ( dev->dom )
         rc = world_detach(dev);
     else if ( dom->stopped )
-        rc = world_attach(dom, dev) == -ESHUTDOWN ? 0 : -1;
+        rc = world_attach(dom, dev) + ENXIO;
     else
         rc = world_attach(dom, dev);
     if ( rc )
@@ -73,16 +85,19 @@ static void domain_op(unsigned int i)
 {
     struct world_dom *dom = &world.dom[i];
 
+    changing = dom;
     if ( !dom->stopped && host_chance(2) )
     {
         if ( world_stop(dom) )
             host_complain("smmu_domain_stop() failed");
+        changing = NULL;
         return;                         /* goes on as a stopped one */
     }
     if ( world_destroy(dom) )
         host_complain("a domain could not be destroyed");
     world_create(i, host_pick(3));
     reused++;
+    changing = NULL;
 }
 
 static void page_op(struct world_dom *dom)
@@ -91,8 +106,9 @@ static void page_op(struct world_dom *dom)
     unsigned int dice = host_pick(64);
     int rc = 0;
 
-    if ( dom->stopped )
+    if ( dom->stopped || dom == changing || paging[dom - world.dom] )
         return;
+    paging[dom - world.dom] = true;
     if ( dice == 0 )
         world_map_block(dom, area);
     else if ( dice < 3 )
@@ -104,6 +120,19 @@ static void page_op(struct world_dom *dom)
     if ( rc < 0 )
         host_complain("a flush failed (%d)", rc);
     flushes += rc == 0;
+    paging[dom - world.dom] = false;
+}
+
+/* Another CPU, while the driver polls on this one. */
+static void other_cpu(void)
+{
+    static bool busy;
+
+    if ( busy || host_pick(3) )
+        return;
+    busy = true;
+    page_op(&world.dom[host_pick(WORLD_DOMS)]);
+    busy = false;
 }
 
 static void step(void)
@@ -144,6 +173,7 @@ static bool history(uint64_t seed, uint64_t steps)
         host_complain("%lu registers were read under a short lock",
                       (unsigned long)host_counts.reads_locked);
     sim_background = 0;
+    host_other_cpu = NULL;
     world_free();
 
     return !host_complaints;

@@ -66,13 +66,12 @@ static void junk(struct sim *s)
     unsigned int i;
 
     s->el2_junk = s->id.idr0 & SIM_IDR0_HYP;
-    for ( i = 0; i < ARRAY_SIZE(s->stes); i++ )
-        s->stes[i] = (struct sim_ste){ true, true, i, { 0x9, 0, 0, 0 } };
-    for ( i = 0; i < ARRAY_SIZE(s->l1); i++ )
-        s->l1[i] = (struct sim_l1std){ true, true, i, 0 };
-    for ( i = 0; i < 64; i++ )
-        s->tlb[2][i] = (struct sim_tlb){
-            true, true, 1 + i % 4, (uint64_t)i << 12, page, 3, 3 };
+    for ( i = 0; i < 512; i++ )
+        sim_junk_ste(s, i);
+    /* Four VMIDs, and the addresses that world.h uses. */
+    for ( i = 0; i < 128; i++ )
+        sim_junk_tlb(s, 1 + i % 4, 0x40000000ULL + (i / 4 % 8) * 4096ULL +
+                     (i / 32) * 0x200000ULL, page);
 }
 
 struct sim *sim_new(const struct sim_id *id, unsigned int nasty, bool snoops)

@@ -198,6 +198,8 @@ void sim_fetch_ste(struct sim *s, struct sim_txn *t);
 void sim_cfgi(struct sim *s, uint32_t sid, unsigned int range, bool leaf);
 void sim_translate(struct sim *s, struct sim_txn *t);
 void sim_walk_on(struct sim *s, struct sim_txn *t);
+void sim_junk_ste(struct sim *s, uint32_t sid);
+void sim_junk_tlb(struct sim *s, uint16_t vmid, uint64_t ipa, uint64_t pa);
 void sim_tlbi_all(struct sim *s);
 void sim_tlbi_vmid(struct sim *s, uint16_t vmid);
 void sim_tlbi_ipa(struct sim *s, uint16_t vmid, uint64_t first,

@@ -36,6 +36,12 @@ static struct sim_walk *walk_line(struct sim *s, unsigned int level,
     return &s->walks[(page ^ vmid * 5U ^ level * 3U) % 64];
 }
 
+void sim_junk_tlb(struct sim *s, uint16_t vmid, uint64_t ipa, uint64_t pa)
+{
+    *tlb_line(s, 3, vmid, ipa) = (struct sim_tlb){ true, true, vmid, ipa, pa,
+                                                   3, 3 };
+}
+
 static void fault(struct sim *s, struct sim_txn *t, unsigned int type)
 {
     sim_event(s, t, type, t->ipa);

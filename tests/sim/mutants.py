@@ -1,0 +1,126 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Negative controls: a driver with one protection taken out must be caught.
+
+Each mutant is a copy of the driver under build/tests/mutants in which the
+given texts, each found exactly once, were replaced.  It is built against the
+same simulator and run through the same histories and tests; the control
+passes when one of them fails.  A text that is no longer found once is a
+failure too: then the mutant needs to follow the driver.
+
+usage: mutants.py [NAME...]"""
+import concurrent.futures
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+DRIVER = TOP / "xen-smmu"
+OUT = TOP / "build/tests/mutants"
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from mutants_list import MUTANTS  # noqa: E402
+
+
+def mutate(name, edits):
+    where = OUT / name
+    if where.exists():
+        shutil.rmtree(where)
+    where.mkdir(parents=True)
+    for f in DRIVER.glob("*.[ch]"):
+        shutil.copy2(f, where)
+    changed = set()
+    for file, old, new in edits:
+        text = (where / file).read_text()
+        n = text.count(old)
+        if n != 1:
+            raise RuntimeError(f"{file}: found {n} times, not once: {old!r}; "
+                               "let tests/sim/mutants_list.py follow the driver")
+        (where / file).write_text(text.replace(old, new))
+        changed.add(file)
+    return where, changed
+
+
+def tool(*words):
+    r = subprocess.run([str(w) for w in words], capture_output=True, text=True)
+    if r.returncode:
+        raise RuntimeError(f"{words[0]} failed: {r.stderr[:400]}")
+
+
+def build(name, where, changed, catchers):
+    """Only what the edits touch is compiled; the rest comes from 'plain'."""
+    obj = TOP / "build/tests/plain"
+    headers = any(f.endswith(".h") for f in changed)
+    flags = ["-std=gnu11", "-O1", "-w", "-fno-strict-aliasing",
+             "-I", str(TOP / "include"), "-I", str(TOP / "tests/host"),
+             "-I", str(TOP / "tests/sim"), "-I", str(where)]
+    mine = {}
+    for c in sorted(where.glob("*.c")):
+        if headers or c.name in changed:
+            o = where / (c.stem + ".o")
+            tool("gcc", *flags, "-c", c, "-o", o)
+            if c.name == "unit.c":
+                tool("objcopy", "--globalize-symbol=units", o)
+            mine[c.stem] = str(o)
+    driver = [mine.get(c.stem, str(obj / f"driver-{c.stem}.o"))
+              for c in sorted(DRIVER.glob("*.c"))]
+    model = [str(obj / f"sim-{n}.o") for n in
+             ("regs", "config", "tlb", "cmdq", "event", "dma", "world")]
+    host = [str(o) for o in sorted(obj.glob("host-*.o"))]
+    for prog in {c[0] for c in catchers}:
+        main = obj / f"sim-{prog}.o"
+        tool("gcc", main, *driver, *model, *host, "-lcmocka", "-lpthread",
+             "-o", where / prog)
+
+
+def caught(where, catcher):
+    prog, *args = catcher
+    try:
+        r = subprocess.run([str(where / prog), *args], capture_output=True,
+                           text=True, errors="replace", timeout=60,
+                           env=dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP"))
+    except subprocess.TimeoutExpired:
+        return "it hangs"
+    if r.returncode == 0:
+        return None
+    for line in r.stdout.splitlines():
+        if "RULE BROKEN" in line or line.startswith("not ok"):
+            return line.removeprefix("# ")
+    return (r.stderr.strip().splitlines() or [f"status {r.returncode}"])[0]
+
+
+def run(mutant):
+    name, edits, catchers = mutant
+    where, changed = mutate(name, edits)
+    build(name, where, changed, catchers)
+    for c in catchers:
+        how = caught(where, c)
+        if how:
+            return how
+    return None
+
+
+def main():
+    todo = [m for m in MUTANTS if not sys.argv[1:] or m[0] in sys.argv[1:]]
+    bad = 0
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        jobs = [pool.submit(run, m) for m in todo]
+        for n, (m, job) in enumerate(zip(todo, jobs), 1):
+            try:
+                how = job.result()
+            except RuntimeError as e:
+                how = None
+                print(f"# {e}")
+            if how:
+                print(f"# {how[:150]}")
+            else:
+                bad += 1
+            print(f"{'ok' if how else 'not ok'} {n} - caught: {m[0]}",
+                  flush=True)
+    print(f"1..{len(todo)}")
+    return bad != 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
