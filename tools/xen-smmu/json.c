@@ -245,13 +245,16 @@ static const char *read_string(const struct field *field,
 static const char *read_sids(struct json_object *value,
                              struct xen_smmu_device *device)
 {
-    size_t i, length;
+    size_t i, length, wanted;
 
+    /* nr_ranges comes before the ranges in the field table. */
+    wanted = device->nr_ranges < XEN_SMMU_NR_SIDS ? device->nr_ranges
+                                                  : XEN_SMMU_NR_SIDS;
     if (!json_object_is_type(value, json_type_array))
         return "an array";
     length = json_object_array_length(value);
-    if (length > XEN_SMMU_NR_SIDS)
-        return "a shorter array";
+    if (length != wanted)
+        return "an array with the first 16 of nr_ranges ranges";
     for (i = 0; i < length; i++) {
         struct json_object *range = json_object_array_get_idx(value, i);
         struct json_object *first, *count;
