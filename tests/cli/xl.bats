@@ -28,7 +28,7 @@ printf '<%s>' "$@"
 exit 64
 END
     chmod +x "$BATS_TEST_TMPDIR/bin/xen-smmu"
-    PATH=$BATS_TEST_TMPDIR/bin:$PATH run "$XL" smmu show "my dom" --json ""
+    run env PATH="$BATS_TEST_TMPDIR/bin:$PATH" "$XL" smmu show "my dom" --json ""
     [ "$status" -eq 64 ]
     # What xl had printed before is not lost.
     [ "$output" = $'before\n<show><my dom><--json><>' ]
@@ -36,14 +36,14 @@ END
 
 @test "xl smmu --from shows what xen-smmu shows" {
     ln -s "$ASAN" "$BATS_TEST_TMPDIR/bin/xen-smmu"
-    PATH=$BATS_TEST_TMPDIR/bin:$PATH run "$XL" smmu \
+    run env PATH="$BATS_TEST_TMPDIR/bin:$PATH" "$XL" smmu \
         --from "$SNAPSHOTS/normal.json" devices
     [ "$status" -eq 0 ]
     [[ $output == *"/axi/gpu@fd4b0000"* ]]
 }
 
 @test "xen-smmu is not installed: the reason and the next step" {
-    PATH=/nonexistent run --separate-stderr "$XL" smmu list
+    run --separate-stderr env PATH=/nonexistent "$XL" smmu list
     [ "$status" -eq 1 ]
     [[ $stderr == "xl: cannot run xen-smmu: No such file"* ]]
     [[ $stderr == *$'\n'"Next: Install xen-smmu in a directory of PATH"* ]]
