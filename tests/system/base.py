@@ -2,6 +2,7 @@
 """Paths, commands and visible progress: what every other file here uses."""
 import hashlib
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -37,6 +38,13 @@ def tail(path, lines=25):
     return "\n".join(text.splitlines()[-lines:])
 
 
+def trouble(path):
+    """What a failed command's log says about why: its error lines, or its end."""
+    lines = Path(path).read_text(errors="replace").splitlines()
+    bad = [x for x in lines if re.search(r"\berror\b|undefined reference|^E: |No rule to make|multiple definition", x, re.I)]
+    return "\n".join(bad[:20]) or tail(path)
+
+
 def sh(args, log=None, what=None, nxt="", progress=None, **kw):
     """Run a command.  Its output goes to build/log/<log>, whose end is shown
     when it fails.  progress, if given, is called twice a second meanwhile."""
@@ -56,7 +64,7 @@ def sh(args, log=None, what=None, nxt="", progress=None, **kw):
                     progress()
     if rc:
         raise Problem(what or f"'{shlex.join(args)}' failed with status {rc}",
-                      tail(path), nxt or f"read {path.relative_to(TOP)}")
+                      trouble(path), nxt or f"read {path.relative_to(TOP)}")
     return path
 
 

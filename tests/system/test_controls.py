@@ -8,7 +8,7 @@ from steps import expect, overwritten
 
 def test_without_tlbi(world, note):
     """Without TLB invalidation the page given back is overwritten (negative control)"""
-    w = world("notlbi", "notlbi")
+    w = world("notlbi", "test", xen_args="smmu-test=no-tlbi")
     w.edu = steps.edu_guest(w.m).create()
     with step("guest") as s:
         w.edu.ready(s.show)

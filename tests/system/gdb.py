@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Just enough of GDB's remote protocol to stop the machine at a place in Xen,
+hold that CPU there while the others and the devices go on, and poke devices."""
+import re
+import socket
+import subprocess
+
+from base import CROSS, Problem
+
+
+def symbol(syms, name):
+    text = subprocess.run([CROSS + "nm", syms], capture_output=True, text=True, check=True).stdout
+    m = re.search(rf"^([0-9a-f]+) [tT] {name}$", text, re.M)
+    if not m:
+        raise Problem(f"{syms} has no function {name}.", "", "this Xen is laid out otherwise: adapt the test")
+    return int(m[1], 16)
+
+
+class Gdb:
+    """Connecting stops the machine."""
+
+    def __init__(self, path):
+        self.s = socket.socket(socket.AF_UNIX)
+        self.s.settimeout(60)
+        self.s.connect(str(path))
+        self.buf = b""
+        self.s.sendall(b"+")
+        self.ask("QStartNoAckMode")
+        self.s.sendall(b"+")
+
+    def send(self, text):
+        data = text.encode()
+        self.s.sendall(b"$" + data + b"#%02x" % (sum(data) & 255))
+
+    def receive(self):
+        while not (m := re.search(rb"\$([^#]*)#..", self.buf)):
+            try:
+                more = self.s.recv(65536)
+            except socket.timeout:
+                raise Problem("The machine did not stop where it should.", "No answer from QEMU's gdb stub in 60 s.") from None
+            if not more:
+                raise Problem("QEMU closed the gdb connection.")
+            self.buf += more
+        self.buf = self.buf[m.end():]
+        return m[1].decode("latin1")
+
+    def ask(self, text, want="OK"):
+        self.send(text)
+        got = self.receive()
+        while got.startswith("T") and want == "OK":        # a stop that was under way
+            got = self.receive()
+        if want is not None and got != want:
+            raise Problem(f"gdb stub: '{text}' answered '{got}'.")
+        return got
+
+    def go(self):
+        self.send("vCont;c")
+
+    def break_at(self, address):
+        self.ask(f"Z1,{address:x},4")
+
+    def clear(self, address):
+        self.ask(f"z1,{address:x},4")
+
+    def wait_stop(self):
+        """The thread that stopped, e.g. p01.01."""
+        text = self.receive()
+        m = re.search(r"thread:(p[0-9a-f]+\.[0-9a-f]+)", text)
+        if not m:
+            raise Problem(f"gdb stub: stopped with '{text}'.")
+        return m[1]
+
+    def threads(self):
+        text = self.ask("qfThreadInfo", None)
+        found = []
+        while text.startswith("m"):
+            found += text[1:].split(",")
+            text = self.ask("qsThreadInfo", None)
+        return found
+
+    def go_without(self, held):
+        """All CPUs but one go on."""
+        self.send("vCont" + "".join(f";c:{t}" for t in self.threads() if t != held))
+
+    def stop(self):
+        self.s.sendall(b"\x03")
+        self.receive()
+
+    def poke64(self, physical, value):
+        """Write a device's register."""
+        self.ask("Qqemu.PhyMemMode:1")
+        self.ask(f"M{physical:x},8:{value.to_bytes(8, 'little').hex()}")
+        self.ask("Qqemu.PhyMemMode:0")
+
+    def close(self):
+        self.send("D")
+        self.s.close()
