@@ -281,6 +281,11 @@ void sim_mmio_write(void *regs, uint32_t offset, uint64_t value,
     struct sim *s = find(regs);
 
     check_use(s, offset);
+    if ( s->nr_trace < ARRAY_SIZE(s->trace) )
+    {
+        s->trace[s->nr_trace].offset = offset;
+        s->trace[s->nr_trace++].value = value;
+    }
     if ( s->dead )
         return;
     if ( (bytes == 8) != (offset == 0x80 || offset == 0x90 || offset == 0xa0 ||

@@ -139,6 +139,10 @@ struct sim {
     struct sim_txn txns[SIM_TXNS];
     unsigned int nr_txns;
 
+    /* The first register writes since reset. */
+    struct { uint32_t offset; uint64_t value; } trace[64];
+    unsigned int nr_trace;
+
     /* What masters do by themselves: see sim_background. */
     uint32_t sids[32];
     unsigned int nr_sids;

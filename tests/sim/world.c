@@ -181,6 +181,16 @@ struct world_dom *world_create(unsigned int i, unsigned int root_level)
     return dom;
 }
 
+/* Xen's P2M orders what it adds by itself. */
+static void added(struct world_dom *dom)
+{
+    host_enter();
+    host_memory_wmb();
+    host_leave();
+    if ( smmu_flush(dom->d, false) )
+        host_complain("a flush of what was added failed");
+}
+
 bool world_map(struct world_dom *dom, unsigned int area, unsigned int slot)
 {
     uint64_t ipa = world_ipa(area, slot), at, page;
@@ -194,8 +204,7 @@ bool world_map(struct world_dom *dom, unsigned int area, unsigned int slot)
         return false;
     dom->page[area][slot] = page;
     host_pte_store(at, PTE_LEAF(page, 3));
-    if ( smmu_flush(dom->d, false) )
-        host_complain("a flush of what was added failed");
+    added(dom);
 
     return true;
 }
@@ -212,8 +221,7 @@ bool world_map_block(struct world_dom *dom, unsigned int area)
     dom->block[area] = block;
     host_pte_store(descriptor(dom, world_ipa(area, 0), 2),
                    PTE_LEAF(block, 1));
-    if ( smmu_flush(dom->d, false) )
-        host_complain("a flush of what was added failed");
+    added(dom);
 
     return true;
 }
