@@ -1,20 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A domain on a unit: opening its streams, and blocking them (DESIGN 4, 5).
+ * A domain on a unit: waking it and blocking it (DESIGN 4, 5).
  *
  *   DORMANT -> WAKING -> LIVE -> QUIESCING -> DORMANT     and FAILED
  *
  * Invariant: while DORMANT, every stream of the link aborts, acknowledged by a
  * completed sync; what is unmapped then becomes debt.  It leaves DORMANT for
- * WAKING in one critical section that takes the debt, which is invalidated,
- * synced, before a stream opens.
+ * WAKING in one critical section that takes the debt, and only once the unit's
+ * queue runs; the debt is invalidated, synced, before a stream opens, or
+ * before the parked unit looks at its tables again.
  */
 #include "backend.h"
 
-static void set_state(struct smmu_link *link, unsigned int state)
+/* By smmu_power_link(); link->lock held. */
+static bool event(struct smmu_link *link, enum smmu_link_event what)
 {
+    int state = smmu_power_link(link->state, what);
+
+    if ( state < 0 )
+        return false;
     link->state = state;
     link->since = smmu_now();
+
+    return true;
 }
 
 unsigned int smmu_link_state(struct smmu_link *link)
@@ -33,12 +41,11 @@ unsigned int smmu_link_state(struct smmu_link *link)
 static void give_up(struct smmu_link *link, enum xen_smmu_reason reason)
 {
     unsigned long flags = smmu_lock(&link->lock);
-    bool first = link->state != XEN_SMMU_LINK_FAILED;
+    bool first = event(link, SMMU_LINK_LOST);
 
     if ( first )
     {
         smmu_store(&link->domain->quarantined, 1);
-        set_state(link, XEN_SMMU_LINK_FAILED);
         link->reason = reason;
     }
     smmu_unlock(&link->lock, flags);
@@ -58,28 +65,24 @@ bool smmu_link_lost(struct smmu_link *link)
     return true;
 }
 
-/* unit->config and a use count are held. */
-static int block_locked(struct smmu_link *link, enum xen_smmu_reason reason)
+int smmu_link_block(struct smmu_link *link, enum xen_smmu_reason reason)
 {
     struct smmu_unit *unit = link->unit;
     struct smmu_inv_list list = { .unit = unit };
     struct smmu_device *dev;
     unsigned long flags;
-    unsigned int state;
+
+    if ( smmu_link_state(link) == XEN_SMMU_LINK_DORMANT )
+        return 0;
+    if ( !smmu_unit_get(unit) )
+        return smmu_link_lost(link) ? -EIO : 0;
 
     flags = smmu_lock(&link->lock);
-    state = link->state;
-    if ( state == XEN_SMMU_LINK_LIVE )
-        set_state(link, XEN_SMMU_LINK_QUIESCING);
+    event(link, SMMU_LINK_SLEEP);
     smmu_unlock(&link->lock, flags);
 
-    if ( state == XEN_SMMU_LINK_DORMANT )
-        return 0;
-    if ( state == XEN_SMMU_LINK_FAILED )
-        return -EIO;
-
     for ( dev = unit->devices; dev; dev = dev->next )
-        if ( dev->link == link )
+        if ( dev->link == link && dev->open )
         {
             unit->backend->abort(unit, dev);
             smmu_inv_add_streams(&list, dev);
@@ -89,6 +92,7 @@ static int block_locked(struct smmu_link *link, enum xen_smmu_reason reason)
     {
         smmu_unit_fail(unit, reason);
         give_up(link, reason);
+        smmu_unit_put(unit);
         return -EIO;
     }
 
@@ -97,26 +101,12 @@ static int block_locked(struct smmu_link *link, enum xen_smmu_reason reason)
             dev->open = false;
 
     flags = smmu_lock(&link->lock);
-    set_state(link, XEN_SMMU_LINK_DORMANT);
+    link->epoch = unit->epoch;
+    event(link, SMMU_LINK_BLOCKED);
     smmu_unlock(&link->lock, flags);
-
-    return 0;
-}
-
-int smmu_link_block(struct smmu_link *link)
-{
-    struct smmu_unit *unit = link->unit;
-    int rc;
-
-    if ( !smmu_unit_get(unit) )
-        return smmu_link_lost(link) ? -EIO : 0;
-
-    smmu_mutex_lock(&unit->config);
-    rc = block_locked(link, XEN_SMMU_REASON_SYNC_TIMEOUT);
-    smmu_mutex_unlock(&unit->config);
     smmu_unit_put(unit);
 
-    return rc;
+    return 0;
 }
 
 void smmu_link_fail(struct smmu_link *link, enum xen_smmu_reason reason)
@@ -128,24 +118,26 @@ void smmu_link_fail(struct smmu_link *link, enum xen_smmu_reason reason)
              unit->name, link->domain->id, smmu_reason_token(reason));
 
     smmu_mutex_lock(&unit->config);
-    link->failures++;
-    if ( !block_locked(link, reason) )
+    if ( !smmu_link_block(link, reason) )
     {
         /* Blocked after all; what was not flushed is owed. */
         flags = smmu_lock(&link->lock);
-        link->debt_all = true;
+        smmu_debt_add_all(&link->debt);
         link->reason = reason;
         smmu_unlock(&link->lock, flags);
     }
+    flags = smmu_lock(&link->lock);
+    link->stats.failures++;
+    smmu_unlock(&link->lock, flags);
     smmu_mutex_unlock(&unit->config);
 }
 
-/* The domain's link on the unit, made if need be.  unit->config held. */
-static int get_link(struct smmu_domain *domain, struct smmu_unit *unit,
-                    struct smmu_link **out)
+int smmu_link_find(struct smmu_domain *domain, struct smmu_unit *unit,
+                   struct smmu_link **out)
 {
     struct smmu_link *link;
     uint64_t head, seen;
+    bool dirty;
 
     for ( link = smmu_domain_links(domain); link; link = link->next )
         if ( link->unit == unit )
@@ -156,7 +148,7 @@ static int get_link(struct smmu_domain *domain, struct smmu_unit *unit,
         return -ENOMEM;
     link->unit = unit;
     link->domain = domain;
-    link->vmid = smmu_vmid_alloc(&unit->vmids, &link->debt_all);
+    link->vmid = smmu_vmid_alloc(&unit->vmids, &dirty);
     if ( !link->vmid )
     {
         smmu_log(SMMU_ERR, "%s: no VMID left for d%u: %s", unit->name,
@@ -164,8 +156,13 @@ static int get_link(struct smmu_domain *domain, struct smmu_unit *unit,
         smmu_free(link);
         return -ENOSPC;
     }
+    if ( dirty )
+        smmu_debt_add_all(&link->debt);
     smmu_lock_init(&link->lock);
-    set_state(link, XEN_SMMU_LINK_DORMANT);
+    link->state = XEN_SMMU_LINK_DORMANT;
+    link->since = smmu_now();
+    link->epoch = unit->epoch;
+    smmu_settle_init(link);
 
     link->unit_next = unit->links;
     unit->links = link;
@@ -182,139 +179,193 @@ static int get_link(struct smmu_domain *domain, struct smmu_unit *unit,
     return 0;
 }
 
-/* Opens the streams of a device that aborts.  unit->config, a use count. */
-static int open_device(struct smmu_link *link, struct smmu_device *dev)
+bool smmu_device_wanted(const struct smmu_device *dev)
 {
-    struct smmu_unit *unit = link->unit;
-    struct smmu_inv_list list = { .unit = unit };
-    bool waking, debt;
-    unsigned long flags;
-    int rc;
+    const struct smmu_domain *domain = dev->link->domain;
 
-    flags = smmu_lock(&link->lock);
-    waking = link->state == XEN_SMMU_LINK_DORMANT;
-    debt = waking && link->debt_all;
-    if ( waking )
-    {
-        link->debt_all = false;
-        set_state(link, XEN_SMMU_LINK_WAKING);
-    }
-    smmu_unlock(&link->lock, flags);
-
-    unit->backend->configure(unit, dev);
-    if ( debt )
-        smmu_inv_add(&list, (struct smmu_inv){ .kind = SMMU_INV_VMID,
-                                               .vmid = link->vmid });
-    smmu_inv_add_streams(&list, dev);
-    rc = smmu_inv_sync(&list);
-    if ( rc )
-    {
-        if ( waking )
-        {
-            /* Nothing was opened, so it is as blocked as before. */
-            flags = smmu_lock(&link->lock);
-            link->debt_all = true;
-            link->reason = XEN_SMMU_REASON_SYNC_TIMEOUT;
-            set_state(link, XEN_SMMU_LINK_DORMANT);
-            smmu_unlock(&link->lock, flags);
-        }
-        return rc;
-    }
-
-    if ( waking )
-    {
-        /* Before the first stream opens: from here on it has to be blocked. */
-        flags = smmu_lock(&link->lock);
-        set_state(link, XEN_SMMU_LINK_LIVE);
-        link->reason = XEN_SMMU_REASON_NONE;
-        link->wakes++;
-        smmu_unlock(&link->lock, flags);
-    }
-
-    unit->backend->open(unit, dev);
-    dev->open = true;
-    rc = smmu_sync_streams(dev);
-    if ( rc )
-    {
-        block_locked(link, XEN_SMMU_REASON_SYNC_TIMEOUT);
-        return rc;
-    }
-
-    return 0;
+    return !dev->leaving && !dev->unit->suspended &&
+           smmu_power_wanted(smmu_load(&domain->stopped),
+                             smmu_load(&domain->force), dev->awake);
 }
 
-int smmu_attach(struct smmu_domain *domain, struct smmu_device *dev)
+/* The debt as invalidations: ranges if they take no more than the VMID's. */
+static void add_debt(struct smmu_inv_list *list, const struct smmu_link *link,
+                     const struct smmu_debt *debt,
+                     struct smmu_link_stats *stats)
 {
-    struct smmu_unit *unit = dev->unit;
-    struct smmu_link *link;
-    int rc;
+    const struct smmu_unit *unit = link->unit;
+    uint64_t pages;
 
-    if ( !smmu_unit_get(unit) )
-        return -EIO;
-    smmu_mutex_lock(&unit->config);
-
-    rc = dev->link ? -EBUSY : get_link(domain, unit, &link);
-    if ( !rc )
+    if ( smmu_debt_none(debt) )
     {
-        /* After the link is there: smmu_domain_stop() sees it, or we this. */
-        dev->link = link;
-        rc = smmu_load(&domain->stopped) ? -ENXIO :
-             smmu_link_state(link) == XEN_SMMU_LINK_FAILED ? -EIO :
-             open_device(link, dev);
-        if ( rc && !dev->open )
-            dev->link = NULL;
+        stats->wake_none++;
+        return;
     }
 
-    smmu_mutex_unlock(&unit->config);
-    smmu_unit_put(unit);
+    pages = debt->nr == 1 ? debt->r[0].last - debt->r[0].first + 1 : 0;
+    if ( !debt->all && pages && unit->backend->range_cost(unit, pages) == 1 )
+    {
+        smmu_inv_add(list, (struct smmu_inv){ .kind = SMMU_INV_RANGE,
+                                              .vmid = link->vmid,
+                                              .first = debt->r[0].first,
+                                              .pages = pages });
+        stats->wake_ranges++;
+        return;
+    }
+
+    smmu_inv_add(list, (struct smmu_inv){ .kind = SMMU_INV_VMID,
+                                          .vmid = link->vmid });
+    stats->wake_vmid++;
+}
+
+#define for_each_wanted(dev, link)                                  \
+    for ( (dev) = (link)->unit->devices; (dev); (dev) = (dev)->next ) \
+        if ( (dev)->link == (link) && smmu_device_wanted(dev) )
+
+/* Elision ends: what is unmapped from here on is flushed for real. */
+static void take_debt(struct smmu_link *link, struct smmu_debt *debt)
+{
+    unsigned long flags = smmu_lock(&link->lock);
+
+    event(link, SMMU_LINK_WAKE);
+    *debt = link->debt;
+    smmu_debt_clear(&link->debt);
+    smmu_unlock(&link->lock, flags);
+}
+
+/* Nothing was opened, so it is as blocked as before; all is owed. */
+static int stay(struct smmu_link *link, int rc)
+{
+    unsigned long flags = smmu_lock(&link->lock);
+
+    event(link, SMMU_LINK_STAYED);
+    smmu_debt_add_all(&link->debt);
+    link->reason = rc == -ETIMEDOUT ? XEN_SMMU_REASON_SYNC_TIMEOUT
+                                    : XEN_SMMU_REASON_CMDQ_ERROR;
+    link->stats.failures++;
+    smmu_unlock(&link->lock, flags);
 
     return rc;
 }
 
-/* unit->config and a use count are held. */
-static int detach_locked(struct smmu_link *link, struct smmu_device *dev)
+/* Flushed.  From the next step on it has to be blocked to be blocked. */
+static void opened(struct smmu_link *link, const struct smmu_link_stats *add,
+                   uint64_t commands)
 {
-    struct smmu_unit *unit = link->unit;
-    struct smmu_device *other;
+    unsigned long flags = smmu_lock(&link->lock);
+    struct smmu_link_stats *stats = &link->stats;
 
-    for ( other = unit->devices; other; other = other->next )
-        if ( other != dev && other->link == link && other->open )
-            break;
-
-    /* The last open one takes the link to sleep. */
-    if ( !other )
-        return block_locked(link, XEN_SMMU_REASON_SYNC_TIMEOUT);
-    if ( !dev->open )
-        return 0;
-
-    unit->backend->abort(unit, dev);
-    if ( smmu_sync_streams(dev) )
-        return block_locked(link, XEN_SMMU_REASON_SYNC_TIMEOUT);
-    dev->open = false;
-
-    return 0;
+    event(link, SMMU_LINK_OPENED);
+    link->reason = XEN_SMMU_REASON_NONE;
+    stats->wakes++;
+    stats->wake_none += add->wake_none;
+    stats->wake_ranges += add->wake_ranges;
+    stats->wake_vmid += add->wake_vmid;
+    stats->wake_all += add->wake_all;
+    if ( commands > stats->worst_wake )
+        stats->worst_wake = commands;
+    smmu_unlock(&link->lock, flags);
+    smmu_policy_woke(&link->policy, smmu_now());
 }
 
-int smmu_detach(struct smmu_domain *domain, struct smmu_device *dev)
+/* The unit translates for others: debt, sync; open, sync. */
+static int wake_running(struct smmu_link *link, const struct smmu_debt *debt)
 {
-    struct smmu_unit *unit = dev->unit;
-    bool got = smmu_unit_get(unit);
-    int rc = -ENODEV;
+    struct smmu_unit *unit = link->unit;
+    struct smmu_inv_list owed = { .unit = unit }, news = { .unit = unit };
+    struct smmu_link_stats stats = { .wakes = 1 };
+    struct smmu_device *dev;
+    int rc;
 
-    smmu_mutex_lock(&unit->config);
-    if ( dev->link && dev->link->domain == domain )
-    {
-        rc = got ? detach_locked(dev->link, dev) :
-             smmu_link_lost(dev->link) ? -EIO : 0;
-        if ( !rc )
+    add_debt(&owed, link, debt, &stats);
+    for_each_wanted ( dev, link )
+        if ( !dev->configured )
         {
-            dev->open = false;
-            dev->link = NULL;
+            unit->backend->configure(unit, dev);
+            dev->configured = true;
+            smmu_inv_add_streams(&owed, dev);
         }
+    rc = smmu_inv_sync(&owed);
+    if ( rc )
+        return stay(link, rc);
+
+    for_each_wanted ( dev, link )
+        smmu_inv_add_streams(&news, dev);
+    opened(link, &stats, owed.commands + news.nr + 1);
+    for_each_wanted ( dev, link )
+    {
+        unit->backend->open(unit, dev);
+        dev->open = true;
     }
-    smmu_mutex_unlock(&unit->config);
-    if ( got )
-        smmu_unit_put(unit);
+    rc = smmu_inv_sync(&news);
+    if ( rc )
+        smmu_link_block(link, XEN_SMMU_REASON_SYNC_TIMEOUT);
+
+    return rc;
+}
+
+/*
+ * The unit is parked: it looks at no table and fills no cache.  So its streams
+ * may be opened in memory first, and one sync does for all.
+ */
+static int wake_parked(struct smmu_link *link, const struct smmu_debt *debt)
+{
+    struct smmu_unit *unit = link->unit;
+    struct smmu_inv_list list = { .unit = unit };
+    struct smmu_link_stats stats = { .wakes = 1, .wake_all = unit->stale };
+    struct smmu_device *dev;
+    int rc;
+
+    if ( unit->stale )
+        smmu_unit_invalidate(unit, &list);
+    else
+        add_debt(&list, link, debt, &stats);
+    for_each_wanted ( dev, link )
+    {
+        if ( !dev->configured )
+            unit->backend->configure(unit, dev);
+        unit->backend->open(unit, dev);
+        dev->configured = dev->open = true;
+        if ( !unit->stale )
+            smmu_inv_add_streams(&list, dev);
+    }
+
+    rc = smmu_inv_sync(&list);
+    if ( rc )
+    {
+        for_each_wanted ( dev, link )
+        {
+            unit->backend->abort(unit, dev);
+            dev->open = false;
+        }
+        /* It may have read what it must not use. */
+        unit->stale = true;
+        return stay(link, rc);
+    }
+    if ( unit->stale )
+        smmu_unit_flushed(unit);
+
+    opened(link, &stats, list.commands);
+    rc = smmu_unit_run(unit);
+    if ( rc )
+        smmu_link_lost(link);
+
+    return rc;
+}
+
+int smmu_link_wake(struct smmu_link *link)
+{
+    struct smmu_unit *unit = link->unit;
+    struct smmu_debt debt;
+    int rc = smmu_unit_ready(unit);
+
+    if ( rc )
+        return rc;
+
+    take_debt(link, &debt);
+    rc = smmu_load(&unit->state) == XEN_SMMU_UNIT_ON
+         ? wake_running(link, &debt) : wake_parked(link, &debt);
+    smmu_unit_put(unit);
 
     return rc;
 }

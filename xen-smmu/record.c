@@ -15,16 +15,16 @@ void smmu_record_link(struct smmu_link *link, struct xen_smmu_link *r)
         r->devices += dev->link == link;
 
     flags = smmu_lock(&link->lock);
-    r->flags = (link->debt_all ? XEN_SMMU_LINK_debt_all : 0) |
+    r->flags = (link->debt.all ? XEN_SMMU_LINK_debt_all : 0) |
                (smmu_domain_quarantined(link->domain)
                 ? XEN_SMMU_LINK_quarantined : 0) |
                (smmu_load(&link->domain->stopped) ? XEN_SMMU_LINK_dying : 0);
     r->reason = link->reason;
     r->since = smmu_now() - link->since;
-    r->flushes = link->flushes;
-    r->elided = link->elided;
-    r->wakes = link->wakes;
-    r->failures = link->failures;
+    r->flushes = link->stats.flushes;
+    r->elided = link->stats.elided;
+    r->wakes = link->stats.wakes;
+    r->failures = link->stats.failures;
     smmu_unlock(&link->lock, flags);
 }
 

@@ -23,6 +23,7 @@ struct smmu_v3_caps {
     bool hyp;
     bool ats;
     bool msi;
+    bool range_inv;
     bool force_sync;                /* erratum: see smmu-v3-errata.c */
 };
 

@@ -18,7 +18,8 @@
 #ifndef __XEN_SMMU_SMMU_H__
 #define __XEN_SMMU_SMMU_H__
 
-#include "plat.h"
+#include "debt.h"
+#include "power.h"
 
 #include <public/xen-smmu.h>
 
@@ -57,6 +58,9 @@ struct smmu_device {
     void *private;                  /* the backend's */
     bool bridge;                    /* yields a stream to a device that names it */
     bool open;                      /* its streams translate */
+    bool configured;                /* its STEs have the link's translation */
+    bool leaving;                   /* being detached */
+    bool awake;                     /* its vote */
     struct smmu_limit limit;
     uint64_t faults;
     uint64_t dropped;
@@ -70,6 +74,15 @@ struct smmu_vmids {
     unsigned int nr;                /* usable: 1 .. nr - 1 */
     uint8_t state[SMMU_NR_VMIDS];
     uint64_t epoch[SMMU_NR_VMIDS];  /* unit->epoch when it was freed */
+};
+
+/* Who gives a unit its power.  Nothing here sleeps or allocates. */
+struct smmu_power_source {
+    const char *name;
+    struct smmu_power_caps caps;
+    /* 0, or -EIO, -ETIMEDOUT: then what the unit is is not known. */
+    int (*on)(struct smmu_unit *unit);
+    int (*off)(struct smmu_unit *unit);
 };
 
 /* One SMMU. */
@@ -92,6 +105,10 @@ struct smmu_unit {
     uint64_t reason;                /* enum xen_smmu_reason */
     uint64_t since;                 /* ns, when `state` was entered */
     uint64_t epoch;                 /* whole-SMMU invalidations issued */
+    const struct smmu_power_source *source; /* NULL: always powered */
+    void *source_private;
+    bool suspended;                 /* the host is: nothing wakes it */
+    bool stale;                     /* caches unknown since it was off */
 
     struct smmu_mutex config;
     struct smmu_device *devices;
@@ -100,12 +117,36 @@ struct smmu_unit {
     struct smmu_work events;        /* drains the event queue */
     struct smmu_limit limit;        /* faults of streams nobody owns */
 
+    uint64_t nr_parks;
+    uint64_t nr_offs;
+    uint64_t nr_wakes;              /* back to ON */
     uint64_t nr_commands;
     uint64_t nr_syncs;
     uint64_t nr_events;
     uint64_t nr_dropped;
     uint64_t nr_lost;
     uint64_t last_flush;            /* ns; ~0: never */
+};
+
+/* Toggling, remembered: see policy.c. */
+struct smmu_policy {
+    uint64_t window;                /* ns, when the current second began */
+    unsigned int wakes;             /* in it */
+    unsigned int before;            /* in the one before */
+};
+
+struct smmu_link_stats {
+    uint64_t flushes;               /* invalidations by hardware */
+    uint64_t elided;                /* unmaps that became debt */
+    uint64_t merged;                /* of those, into a range there was */
+    uint64_t overflows;             /* debts that became the whole VMID */
+    uint64_t wakes;
+    uint64_t wake_ranges;           /* wakes that flushed ranges */
+    uint64_t wake_vmid;             /* the whole VMID */
+    uint64_t wake_none;             /* nothing was owed */
+    uint64_t wake_all;              /* the whole SMMU: it had been off */
+    uint64_t worst_wake;            /* most commands one took */
+    uint64_t failures;
 };
 
 /* One domain on one unit. */
@@ -117,13 +158,14 @@ struct smmu_link {
     unsigned int vmid;
     struct smmu_lock lock;
     unsigned int state;             /* XEN_SMMU_LINK_* */
-    bool debt_all;                  /* the whole VMID is owed */
+    struct smmu_debt debt;
+    uint64_t epoch;                 /* unit->epoch when it was blocked */
     unsigned int reason;            /* enum xen_smmu_reason */
     uint64_t since;
-    uint64_t flushes;
-    uint64_t elided;
-    uint64_t wakes;
-    uint64_t failures;
+    struct smmu_timer timer;        /* autosuspend */
+    struct smmu_work settle;
+    struct smmu_policy policy;
+    struct smmu_link_stats stats;   /* link->lock */
 };
 
 struct smmu_domain {
@@ -131,18 +173,23 @@ struct smmu_domain {
     struct smmu_stage2 stage2;
     uint64_t links;                 /* struct smmu_link *, grows at its head */
     uint64_t stopped;               /* quiesced for good: no stream opens */
+    uint64_t force;                 /* XEN_SMMU_FORCE_* */
+    uint64_t delay;                 /* ns; SMMU_DELAY_GLOBAL */
     uint64_t quarantined;           /* an invalidation never completed */
 };
 
 /* unit.c ----------------------------------------------------------------- */
 
 /*
- * Announces a probed unit: `unit` with name, address, backend, private and the
- * properties filled in.  Enables it.  Returns 0, or the backend's error: then
- * the unit is not listed, and its hardware aborts if it could be reached.
+ * Announces a probed unit: `unit` with name, address, backend, private, source
+ * and the properties filled in, powered.  It is programmed, invalidated and
+ * PARKED.  Returns 0, or the backend's error: then the unit is not listed, and
+ * its hardware aborts if it could be reached.
  */
 int smmu_unit_add(struct smmu_unit *unit);
 struct smmu_unit *smmu_unit_first(void);
+/* By smmu_power_unit(); false: not from this state. */
+bool smmu_unit_event(struct smmu_unit *unit, enum smmu_unit_event event);
 
 /*
  * Takes a use count; false: the unit is off or has failed, its registers must
@@ -150,7 +197,10 @@ struct smmu_unit *smmu_unit_first(void);
  */
 bool smmu_unit_get(struct smmu_unit *unit);
 void smmu_unit_put(struct smmu_unit *unit);
-/* Use counts held; for assertions. */
+/* Closes it for new users, or opens it again. */
+void smmu_unit_close(struct smmu_unit *unit);
+void smmu_unit_reopen(struct smmu_unit *unit);
+/* Use counts held; for assertions, and to wait for. */
 uint64_t smmu_unit_users(const struct smmu_unit *unit);
 
 /*
@@ -159,6 +209,31 @@ uint64_t smmu_unit_users(const struct smmu_unit *unit);
  */
 void smmu_unit_fail(struct smmu_unit *unit, enum xen_smmu_reason reason);
 bool smmu_unit_failed(const struct smmu_unit *unit);
+
+/* unit-power.c ----------------------------------------------------------- */
+
+/* All with unit->config held. */
+
+/*
+ * Its command queue runs, and a use count is taken.  If it had been off its
+ * caches are unknown: unit->stale, until a whole invalidation.  -EIO: it has
+ * failed; the power source's errors: still off; -EACCES: the host is
+ * suspended.
+ */
+int smmu_unit_ready(struct smmu_unit *unit);
+/* From then on it translates.  A use count is held.  -EIO: it has failed. */
+int smmu_unit_run(struct smmu_unit *unit);
+/* If no link needs it: parks it, and lets its power go where that is safe. */
+void smmu_unit_rest(struct smmu_unit *unit);
+/* A whole-SMMU invalidation has completed: debts from before are paid. */
+void smmu_unit_flushed(struct smmu_unit *unit);
+
+/*
+ * Host suspend: every link dormant, every unit parked, its registers as good
+ * as lost.  0, or -EIO: some link could not be blocked, nothing is suspended.
+ */
+int smmu_suspend(void);
+void smmu_resume(void);
 
 /* stream.c --------------------------------------------------------------- */
 
@@ -199,10 +274,11 @@ int smmu_domain_stop(struct smmu_domain *domain);
 struct smmu_link *smmu_domain_links(const struct smmu_domain *domain);
 bool smmu_domain_quarantined(const struct smmu_domain *domain);
 
-/* link.c ----------------------------------------------------------------- */
+/* attach.c --------------------------------------------------------------- */
 
 /*
- * Gives the device's streams to the domain, and opens them: debt first.
+ * Gives the device's streams to the domain, and opens them: debt first; unless
+ * the toolstack has forced the domain to sleep.
  * -EBUSY: it has an owner; -ENXIO: the domain is stopped; -ENOMEM;
  * -ENOSPC: no VMID; -EIO, -ETIMEDOUT: the hardware; then the streams abort.
  */
@@ -212,10 +288,39 @@ int smmu_attach(struct smmu_domain *domain, struct smmu_device *dev);
  * -EIO: that could not be confirmed, the domain is quarantined.
  */
 int smmu_detach(struct smmu_domain *domain, struct smmu_device *dev);
+
+/* settle.c --------------------------------------------------------------- */
+
+/* Makes the link's streams what votes and force want.  unit->config held. */
+int smmu_settle_locked(struct smmu_link *link);
+void smmu_settle_init(struct smmu_link *link);
+/* Neither timer nor work of it is left. */
+void smmu_settle_kill(struct smmu_link *link);
+
+/*
+ * The guest's word for one device.  Awake: returns when its streams are open,
+ * or -EACCES: the toolstack forces it to sleep; -ENXIO, -EIO, -ETIMEDOUT.
+ * Asleep: 0, they close after the autosuspend delay.
+ */
+int smmu_vote(struct smmu_domain *domain, struct smmu_device *dev, bool awake);
+/* The toolstack's word.  0, or the first error of a link, the word staying. */
+int smmu_force(struct smmu_domain *domain, unsigned int force);
+
+/* link.c ----------------------------------------------------------------- */
+
+/* The domain's link on the unit, made if need be.  unit->config held. */
+int smmu_link_find(struct smmu_domain *domain, struct smmu_unit *unit,
+                   struct smmu_link **out);
+/*
+ * unit->config held.  Opens the devices that are to be open, debt first: from
+ * DORMANT.  Blocks: from any state.  0, or -EIO, -ETIMEDOUT.
+ */
+int smmu_link_wake(struct smmu_link *link);
+int smmu_link_block(struct smmu_link *link, enum xen_smmu_reason reason);
+/* Whether the device's streams are to be open. */
+bool smmu_device_wanted(const struct smmu_device *dev);
 /* DESIGN 5: a flush of `link` failed.  The caller holds a use count. */
 void smmu_link_fail(struct smmu_link *link, enum xen_smmu_reason reason);
-/* Blocks one link.  0, or -EIO: see smmu_domain_stop(). */
-int smmu_link_block(struct smmu_link *link);
 /*
  * Its unit can no longer be used.  True: it was not blocked before, which
  * quarantines its domain.
@@ -224,16 +329,28 @@ bool smmu_link_lost(struct smmu_link *link);
 /* XEN_SMMU_LINK_*, its unit's failure taken in. */
 unsigned int smmu_link_state(struct smmu_link *link);
 
+/* policy.c --------------------------------------------------------------- */
+
+#define SMMU_DELAY_GLOBAL   (~0ULL)
+/* The global autosuspend delay, ns; 0: at once. */
+extern uint64_t smmu_delay;
+void smmu_policy_woke(struct smmu_policy *policy, uint64_t now);
+/* ns from the last vote's end to sleep, given the configured delay. */
+uint64_t smmu_policy_delay(const struct smmu_policy *policy, uint64_t now,
+                           uint64_t delay);
+
 /* flush.c ---------------------------------------------------------------- */
 
 /*
- * PTEs of the domain were changed; `removed`: some were valid before.  When it
+ * PTEs of the domain's pages `first`.. (IPA page numbers, `pages` of them; ~0:
+ * all) were changed; `removed`: some were valid before.  When it
  * returns 0, no SMMU reaches the pages that the old ones named.  -EIO,
  * -ETIMEDOUT: it may; the domain's streams abort, and it is quarantined if
  * that could not be confirmed.  Any context that may poll; powers nothing up,
  * allocates nothing.
  */
-int smmu_flush(struct smmu_domain *domain, bool removed);
+int smmu_flush(struct smmu_domain *domain, uint64_t first, uint64_t pages,
+               bool removed);
 
 /* vmid.c ----------------------------------------------------------------- */
 

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A unit's power: ready (its queue runs), running, at rest (DESIGN 2.6, 4).
+ *
+ * OFF means that its registers count as lost and its caches as kept.  What is
+ * unmapped meanwhile is debt; the next whole invalidation pays for all links.
+ */
+#include "backend.h"
+
+/* How long a unit's last users may take. */
+#define DRAIN_NS    100000000ULL
+
+/* Off: power, registers, queue.  The gate stays closed until all is there. */
+static int power_up(struct smmu_unit *unit)
+{
+    int rc = unit->source ? unit->source->on(unit) : 0;
+
+    if ( rc )
+    {
+        smmu_log(SMMU_ERR, "%s: its power source '%s' does not turn it on (%d): its domains stay asleep",
+                 unit->name, unit->source->name, rc);
+        return rc;
+    }
+
+    smmu_add(&unit->gate, 1);
+    rc = unit->backend->program(unit);
+    if ( rc )
+    {
+        smmu_unit_fail(unit, XEN_SMMU_REASON_REGISTER_TIMEOUT);
+        smmu_unit_put(unit);
+        return -EIO;
+    }
+    unit->stale = true;
+    smmu_unit_event(unit, SMMU_UNIT_PROGRAMMED);
+    smmu_unit_reopen(unit);
+
+    return 0;
+}
+
+int smmu_unit_ready(struct smmu_unit *unit)
+{
+    if ( unit->suspended )
+        return -EACCES;
+    if ( smmu_unit_get(unit) )
+        return 0;
+    if ( smmu_unit_failed(unit) )
+        return -EIO;
+
+    return power_up(unit);
+}
+
+int smmu_unit_run(struct smmu_unit *unit)
+{
+    if ( smmu_load(&unit->state) == XEN_SMMU_UNIT_ON )
+        return 0;
+    if ( unit->backend->run(unit) )
+    {
+        smmu_unit_fail(unit, XEN_SMMU_REASON_REGISTER_TIMEOUT);
+        return -EIO;
+    }
+    unit->nr_wakes++;
+
+    return smmu_unit_event(unit, SMMU_UNIT_RUN) ? 0 : -EIO;
+}
+
+/* PARKED, and its source says what DESIGN 2.6 asks for. */
+static void power_down(struct smmu_unit *unit)
+{
+    uint64_t deadline = smmu_now() + DRAIN_NS;
+
+    smmu_unit_close(unit);
+    while ( smmu_unit_users(unit) && smmu_now() < deadline )
+        smmu_relax();
+    if ( smmu_unit_users(unit) )
+    {
+        /* Not now, then. */
+        smmu_unit_reopen(unit);
+        return;
+    }
+
+    /* Whatever it answers, its registers count as lost from here on. */
+    if ( unit->source && unit->source->off(unit) )
+        smmu_log(SMMU_WARN, "%s: its power source '%s' did not confirm that it is off",
+                 unit->name, unit->source->name);
+    smmu_unit_event(unit, SMMU_UNIT_POWER_OFF);
+    unit->nr_offs++;
+}
+
+void smmu_unit_rest(struct smmu_unit *unit)
+{
+    struct smmu_link *link;
+
+    for ( link = unit->links; link; link = link->unit_next )
+        if ( smmu_link_state(link) != XEN_SMMU_LINK_DORMANT )
+            return;
+
+    if ( smmu_load(&unit->state) == XEN_SMMU_UNIT_ON )
+    {
+        if ( !smmu_unit_get(unit) )
+            return;
+        if ( unit->backend->park(unit) )
+            smmu_unit_fail(unit, XEN_SMMU_REASON_REGISTER_TIMEOUT);
+        else if ( smmu_unit_event(unit, SMMU_UNIT_PARK) )
+            unit->nr_parks++;
+        smmu_unit_put(unit);
+    }
+
+    if ( smmu_load(&unit->state) == XEN_SMMU_UNIT_PARKED && unit->source &&
+         smmu_power_may_off(&unit->source->caps) )
+        power_down(unit);
+}
+
+void smmu_unit_invalidate(struct smmu_unit *unit, struct smmu_inv_list *list)
+{
+    unit->epoch++;
+    smmu_inv_add(list, (struct smmu_inv){ .kind = SMMU_INV_ALL });
+}
+
+void smmu_unit_flushed(struct smmu_unit *unit)
+{
+    struct smmu_link *link;
+    unsigned long flags;
+
+    unit->stale = false;
+    smmu_vmids_flushed(&unit->vmids, unit->epoch);
+
+    /*
+     * Blocked before it was issued, and since: nothing can have filled.  What
+     * was unmapped while it ran was taken out by it as well.
+     */
+    for ( link = unit->links; link; link = link->unit_next )
+    {
+        flags = smmu_lock(&link->lock);
+        if ( link->state == XEN_SMMU_LINK_DORMANT &&
+             link->epoch < unit->epoch )
+            smmu_debt_clear(&link->debt);
+        smmu_unlock(&link->lock, flags);
+    }
+}
+
+static void settle_all(struct smmu_unit *unit, int *rc)
+{
+    struct smmu_link *link;
+    int err;
+
+    for ( link = unit->links; link; link = link->unit_next )
+    {
+        err = smmu_settle_locked(link);
+        *rc = *rc ?: err;
+    }
+}
+
+static int suspend_unit(struct smmu_unit *unit)
+{
+    int rc = 0;
+
+    smmu_mutex_lock(&unit->config);
+    unit->suspended = true;
+    settle_all(unit, &rc);
+    if ( !rc )
+    {
+        smmu_unit_rest(unit);
+        if ( smmu_load(&unit->state) == XEN_SMMU_UNIT_PARKED )
+            power_down(unit);
+    }
+    smmu_mutex_unlock(&unit->config);
+
+    return rc;
+}
+
+static void resume_unit(struct smmu_unit *unit)
+{
+    int rc = 0;
+
+    smmu_mutex_lock(&unit->config);
+    unit->suspended = false;
+    settle_all(unit, &rc);
+    smmu_mutex_unlock(&unit->config);
+    if ( rc )
+        smmu_log(SMMU_ERR, "%s: not all of its domains are awake again (%d)",
+                 unit->name, rc);
+}
+
+int smmu_suspend(void)
+{
+    struct smmu_unit *unit;
+    int rc = 0, err;
+
+    for ( unit = smmu_unit_first(); unit; unit = unit->next )
+    {
+        err = smmu_unit_failed(unit) ? 0 : suspend_unit(unit);
+        rc = rc ?: err;
+    }
+    if ( rc )
+        smmu_resume();
+
+    return rc;
+}
+
+void smmu_resume(void)
+{
+    struct smmu_unit *unit;
+
+    for ( unit = smmu_unit_first(); unit; unit = unit->next )
+        resume_unit(unit);
+}
+
+/*
+ * Local variables:
+ * mode: C
+ * c-file-style: "BSD"
+ * c-basic-offset: 4
+ * tab-width: 4
+ * indent-tabs-mode: nil
+ * End:
+ */
