@@ -12,8 +12,7 @@
 #include "smmu-v3-priv.h"
 
 #define CMD_DWORDS      2
-/* Commands between two syncs; what erratum 2812531 allows. */
-#define BATCH           63
+#define BATCH_MAX       ((1U << SMMU_V3_CMDQ_LOG2) / 2)
 
 struct cmd {
     uint64_t d[CMD_DWORDS];
@@ -121,7 +120,7 @@ static int wait_for(struct smmu_unit *unit, uint64_t done)
     }
 }
 
-/* Queues n <= BATCH + 1 commands in one piece. */
+/* Queues n <= caps.batch + 1 commands in one piece. */
 static int put(struct smmu_unit *unit, const struct cmd *cmds, unsigned int n,
                uint64_t *ticket)
 {
@@ -238,17 +237,12 @@ int smmu_v3_issue(struct smmu_unit *unit, const struct smmu_inv *inv,
                   unsigned int nr, uint64_t *ticket)
 {
     const struct smmu_v3 *v3 = to_v3(unit);
-    /* A queue may be smaller than a batch. */
-    unsigned int limit = (1U << v3->cmdq.log2) / 2 - 1;
-    struct cmd cmds[BATCH + 1];
+    struct cmd cmds[BATCH_MAX];
     unsigned int i = 0, n;
     int rc;
 
-    if ( limit > BATCH )
-        limit = BATCH;
-
     do {
-        for ( n = 0; i < nr && n + 3 <= limit; i++ )
+        for ( n = 0; i < nr && n + 3 <= v3->caps.batch; i++ )
             n += encode(v3, &inv[i], &cmds[n]);
         cmds[n++] = (struct cmd){ { V3_CMD_SYNC, 0 } };
         rc = put(unit, cmds, n, ticket);

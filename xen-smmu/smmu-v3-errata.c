@@ -13,10 +13,10 @@
 static const struct {
     uint32_t mask;
     uint32_t value;
-    bool force_sync;    /* at most 63 commands without a SYNC among them */
+    unsigned int batch; /* at most so many commands between two SYNCs */
     const char *what;
 } errata[] = {
-    { IIDR_PRODUCT, 0x4870043bU, true,
+    { IIDR_PRODUCT, 0x4870043bU, 63,
       "MMU-700 erratum 2812531: a SYNC among every 64 commands" },
 };
 
@@ -27,7 +27,8 @@ void smmu_v3_errata(const char *name, struct smmu_v3_caps *caps)
     for ( i = 0; i < ARRAY_SIZE(errata); i++ )
         if ( (caps->iidr & errata[i].mask) == errata[i].value )
         {
-            caps->force_sync |= errata[i].force_sync;
+            if ( caps->batch > errata[i].batch )
+                caps->batch = errata[i].batch;
             smmu_log(SMMU_INFO, "%s: IIDR=%#010x: %s", name, caps->iidr,
                      errata[i].what);
         }

@@ -34,7 +34,7 @@ void smmu_v3_evtq_free(struct smmu_unit *unit)
         smmu_dma_free(q->ring, ring_bytes(q));
 }
 
-/* 7.3: what the event types mean; `address`: the record has one. */
+/* 7.3: what the event types mean; `address`: with RnW, InD and InputAddr. */
 static const struct {
     uint8_t type;
     bool address;
@@ -44,7 +44,7 @@ static const struct {
     { 0x02, false, "stream unknown" },
     { 0x03, false, "STE fetch aborted" },
     { 0x04, false, "stream not assigned" },
-    { 0x05, true,  "ATS request refused" },
+    { 0x05, false, "ATS request refused" },
     { 0x06, false, "stream disabled" },
     { 0x07, true,  "ATS-translated access refused" },
     { 0x08, false, "substream not supported" },
@@ -152,6 +152,8 @@ static bool drain(struct smmu_unit *unit)
         cons = (cons + 1) & mask;
     }
 
+    /* Read before they may be written again. */
+    smmu_rmb();
     q->cons = (cons & mask) | (prod & V3_EVENTQ_OVERFLOW);
     smmu_write32(v3->regs, V3_EVENTQ_CONS, q->cons);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What is this SMMUv3, and can Xen's stage 2 live behind it?  (IHI0070 6.3) */
-#include "smmu-v3.h"
-#include "smmu-v3-regs.h"
+#include "smmu-v3-priv.h"
 
 static int refuse(const char *name, const char *reg, uint32_t value,
                   const char *why)
@@ -89,11 +88,16 @@ int smmu_v3_identify(const char *name, void *regs, bool dma_coherent,
     caps->two_level = V3_IDR0_ST_LEVEL(id[IDR0]) != 0;
     /* Cleaning what needs no cleaning costs little; the reverse leaks. */
     caps->coherent = (id[IDR0] & V3_IDR0_COHACC) && dma_coherent;
+    caps->btm = id[IDR0] & V3_IDR0_BTM;
+    caps->attr_override = id[IDR1] & V3_IDR1_ATTR_TYPES_OVR;
     caps->hyp = id[IDR0] & V3_IDR0_HYP;
     caps->ats = id[IDR0] & V3_IDR0_ATS;
     caps->msi = id[IDR0] & V3_IDR0_MSI;
     caps->range_inv = smmu_read32(regs, V3_IDR3) & V3_IDR3_RIL;
     caps->iidr = smmu_read32(regs, V3_IIDR);
+    /* Half of the smallest queue, and a sync behind it. */
+    caps->batch = (1U << (caps->cmdq_log2 < SMMU_V3_CMDQ_LOG2
+                          ? caps->cmdq_log2 : SMMU_V3_CMDQ_LOG2)) / 2 - 1;
     smmu_v3_errata(name, caps);
 
     return 0;

@@ -70,7 +70,10 @@ int smmu_v3_disable(struct smmu_unit *unit)
     int rc = abort_by_gbpa(unit);
 
     /* Even if that was not seen to work: abort beats translate. */
-    return write_cr0(unit, atschk(unit)) ?: rc;
+    smmu_write32(to_v3(unit)->regs, V3_CR0, atschk(unit));
+
+    /* A hung queue may never acknowledge CMDQEN (6.3.9.3). */
+    return poll(unit, "CR0ACK", V3_CR0ACK, V3_CR0_SMMUEN, 0) ?: rc;
 }
 
 static void write_tables(struct smmu_unit *unit)
@@ -80,7 +83,8 @@ static void write_tables(struct smmu_unit *unit)
 
     smmu_write32(regs, V3_CR1, V3_CR1_INIT);
     /* PTM: our VMIDs are not the CPUs', their broadcasts mean nothing. */
-    smmu_write32(regs, V3_CR2, V3_CR2_PTM | V3_CR2_RECINVSID);
+    smmu_write32(regs, V3_CR2, V3_CR2_RECINVSID |
+                               (v3->caps.btm ? V3_CR2_PTM : 0));
     smmu_write64(regs, V3_STRTAB_BASE, v3->strtab.base);
     smmu_write32(regs, V3_STRTAB_BASE_CFG, v3->strtab.cfg);
     smmu_v3_cmdq_reset(unit);

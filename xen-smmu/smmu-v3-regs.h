@@ -11,12 +11,21 @@
 #define V3_GET(reg, shift, width) \
     ((unsigned int)(((reg) >> (shift)) & ((1ULL << (width)) - 1)))
 
+/*
+ * Checked field by field against the architecture's text, 2026-11: offsets and
+ * bits of 6.2 and 6.3, 5.1, 5.2, 4.1 to 4.8, 7.3, 7.5.  Taken from public
+ * definitions instead, for the text has them in pictures only: bit positions
+ * of CMD_CFGI_ALL's Range and of the event record's RnW and InD; IIDR's
+ * product numbers.
+ */
+
 /* 6.3: register page 0, byte offsets; 6.3.1.. the fields. */
 #define V3_IDR0                 0x00
 #define V3_IDR0_S2P             V3_BIT(0)
 #define V3_IDR0_TTF(r)          V3_GET(r, 2, 2)
 #define V3_IDR0_TTF_AARCH64     2       /* 0b10, and 0b11: both formats */
 #define V3_IDR0_COHACC          V3_BIT(4)
+#define V3_IDR0_BTM             V3_BIT(5)
 #define V3_IDR0_HYP             V3_BIT(9)
 #define V3_IDR0_ATS             V3_BIT(10)
 #define V3_IDR0_MSI             V3_BIT(13)
@@ -30,6 +39,7 @@
 #define V3_IDR1_SIDSIZE(r)      V3_GET(r, 0, 6)
 #define V3_IDR1_EVENTQS(r)      V3_GET(r, 16, 5)
 #define V3_IDR1_CMDQS(r)        V3_GET(r, 21, 5)
+#define V3_IDR1_ATTR_TYPES_OVR  V3_BIT(27)
 #define V3_IDR1_QUEUES_PRESET   V3_BIT(29)
 #define V3_IDR1_TABLES_PRESET   V3_BIT(30)
 #define V3_IDR3                 0x0c
@@ -126,7 +136,6 @@
 #define V3_EVT0_SID(d)          V3_GET(d, 32, 32)
 #define V3_EVT1_IND             V3_BIT(34)
 #define V3_EVT1_RNW             V3_BIT(35)
-#define V3_EVT1_S2              V3_BIT(39)
 
 #endif /* __XEN_SMMU_SMMU_V3_REGS_H__ */
 

@@ -2,8 +2,8 @@
 /*
  * The stream table (IHI0070 3.3.1, 5.1, 5.2).
  *
- * An STE that no device owns is invalid (V=0): its transactions abort, and
- * leave an event.  An owned one that does not translate is valid with
+ * A stream that no device owns has no table, or an invalid STE (V=0): its
+ * transactions abort, and leave an event.  An owned one that does not translate is valid with
  * Config=abort: silent.  What opens or closes a stream is one 64-bit store.
  *
  * A host bridge owns whole buses, all with the same STE, so that one level 2
@@ -108,7 +108,8 @@ static void write_stage2(struct smmu_unit *unit, struct smmu_v3_ste *ste,
             break;
     }
 
-    smmu_dma_store(&ste->d[1], V3_STE1_SHCFG_INCOMING);
+    smmu_dma_store(&ste->d[1], to_v3(unit)->caps.attr_override
+                               ? V3_STE1_SHCFG_INCOMING : 0);
     smmu_dma_store(&ste->d[2],
                    V3_STE2_VMID(link->vmid) |
                    V3_STE2_T0SZ(64 - s2->ipa_bits) |

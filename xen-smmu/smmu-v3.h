@@ -20,11 +20,13 @@ struct smmu_v3_caps {
     uint32_t iidr;
     bool two_level;
     bool coherent;
+    bool btm;
+    bool attr_override;             /* an STE may say where SHCFG comes from */
     bool hyp;
     bool ats;
     bool msi;
+    unsigned int batch;             /* commands between two syncs, at most */
     bool range_inv;
-    bool force_sync;                /* erratum: see smmu-v3-errata.c */
 };
 
 /*

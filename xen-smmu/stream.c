@@ -137,6 +137,7 @@ int smmu_device_add(struct smmu_unit *unit, const char *path, bool bridge,
             smmu_log(SMMU_ERR, "%s: %s: cannot set up its streams (%d)",
                      unit->name, path, rc);
             unit->backend->release(unit, dev);
+            smmu_sync_streams(dev);
             unlink_device(dev);
         }
     }

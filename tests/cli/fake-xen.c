@@ -17,6 +17,7 @@
  *   huge               a list longer than any machine's
  *   short-records      an older Xen, whose records end earlier
  *   unterminated       names that fill their field
+ *   dirty              names and paths with bytes that are no text
  *   no-xenstore        no daemon listens
  *
  * It checks each request as strictly as the ABI is written, and with
@@ -150,6 +151,8 @@ static void make_unit(struct xen_smmu_unit *unit, uint32_t i)
              0x9050000 + i * 0x20000);
     if (scenario("unterminated"))
         memset(unit->name, 'n', sizeof(unit->name));
+    if (scenario("dirty"))
+        strcpy(unit->name, "u\x1b[2J\xff\n");
     unit->index = i;
     unit->address = 0x9050000 + i * 0x20000;
     unit->type = XEN_SMMU_TYPE_V3;
@@ -309,16 +312,18 @@ int xencall1(xencall_handle *xcall, unsigned int hypercall, uint64_t argument)
 
 struct xs_handle { int unused; };
 
+static struct sockaddr_un address = { .sun_family = AF_UNIX };
+
 const char *xs_daemon_socket(void)
 {
-    static struct sockaddr_un address = { .sun_family = AF_UNIX };
+    const char *directory = getenv("BATS_TEST_TMPDIR");
     int fd;
 
     if (scenario("no-xenstore"))
         return "/nonexistent/xenstored";
     /* A daemon that listens, for as long as this process runs. */
-    snprintf(address.sun_path, sizeof(address.sun_path), "/tmp/fake-xs.%d",
-             (int)getpid());
+    snprintf(address.sun_path, sizeof(address.sun_path), "%s/xs.%d",
+             directory ? directory : ".", (int)getpid());
     fd = socket(AF_UNIX, SOCK_STREAM, 0);
     if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) ||
         listen(fd, 1))
@@ -328,13 +333,10 @@ const char *xs_daemon_socket(void)
 
 struct xs_handle *xs_open(unsigned long flags)
 {
-    char path[64];
-
     (void)flags;
     if (scenario("no-xenstore"))
         abort();                /* this would wait for ever */
-    snprintf(path, sizeof(path), "/tmp/fake-xs.%d", (int)getpid());
-    unlink(path);
+    unlink(address.sun_path);
     return calloc(1, sizeof(struct xs_handle));
 }
 
@@ -377,7 +379,9 @@ void *xs_read(struct xs_handle *xs, xs_transaction_t t, const char *path,
         abort();
     if (domid == 6)
         return NULL;            /* it has just gone */
-    if (!asprintf(&name, domid ? "guest%u" : "Domain-%u", domid))
+    if (scenario("dirty"))
+        name = strdup("d\x1b[2J\xc3\n");
+    else if (asprintf(&name, domid ? "guest%u" : "Domain-%u", domid) < 0)
         abort();
     *length = strlen(name);
     return name;

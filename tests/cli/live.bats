@@ -188,6 +188,17 @@ xen() {
     expect 0
 }
 
+@test "bytes that are no text make neither a mess nor a bad snapshot" {
+    xen dirty list
+    expect 0
+    output_has "u?[2J??"
+    [[ $output != *[$'\e\xff']* ]]
+    xen dirty -q snapshot "$BATS_TEST_TMPDIR/dirty.json"
+    smmu --from "$BATS_TEST_TMPDIR/dirty.json" --json devices
+    expect 0
+    json_holds '.devices[1] | .name == "d?[2J??" and .smmu == "u?[2J??"'
+}
+
 @test "a list that changed is read again" {
     xen changes-once --json devices
     expect 0

@@ -188,6 +188,7 @@ uint32_t sim_mmio_read(void *regs, uint32_t offset)
     struct sim *s = find(regs);
 
     check_use(s, offset);
+    s->nr_mmio++;
     if ( s->dead )
         return ~0U;
     if ( offset > 0x1c )
@@ -281,6 +282,7 @@ void sim_mmio_write(void *regs, uint32_t offset, uint64_t value,
     struct sim *s = find(regs);
 
     check_use(s, offset);
+    s->nr_mmio++;
     if ( s->nr_trace < ARRAY_SIZE(s->trace) )
     {
         s->trace[s->nr_trace].offset = offset;

@@ -87,19 +87,23 @@ void *alloc(size_t count, size_t size)
     return p;
 }
 
+void make_printable(char *text)
+{
+    for (; *text; text++)
+        if (*text < ' ' || *text > '~')
+            *text = '?';
+}
+
 int fail(int rc, const char *next, const char *format, ...)
 {
     va_list args;
-    char *text, *c;
+    char *text;
 
     va_start(args, format);
     text = vformat_text(format, args);
     va_end(args);
 
-    for (c = text; *c; c++)
-        if (*c < ' ' || *c > '~')
-            *c = '?';
-
+    make_printable(text);
     /* What was printed so far comes first, also where both go to one file. */
     fflush(stdout);
     fprintf(stderr, PROGRAM ": %s\nNext: %s\n", text, next);

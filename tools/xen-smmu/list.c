@@ -28,8 +28,9 @@ int verb_list(const struct options *options, const char *argument)
         goto out;
     if (!state.lists[UNITS].count && !options->quiet && !options->no_header) {
         note_paragraph("", "Xen drives no SMMU.");
-        note_paragraph("  ", "Next: see 'xl dmesg | grep -i smmu' for why an "
-                       "SMMU of the device tree was refused.");
+        note_paragraph("  ", "Next: see 'xl dmesg | grep -i smmu' for whether "
+                       "Xen runs with 'smmu=off', or why an SMMU of the "
+                       "device tree was refused.");
     }
     notes_print(&state, options);
 

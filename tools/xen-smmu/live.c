@@ -166,14 +166,17 @@ static int get_version(struct live *live, uint32_t *abi)
     return RC_OK;
 }
 
-/* Names end within their field, whatever the hypervisor wrote. */
-static void end_strings(enum kind kind, void *record)
+/* Names end within their field and can be shown, whatever was written. */
+static void clean_strings(enum kind kind, char *record)
 {
     const struct field *field;
 
-    for (field = kinds[kind].fields; field->key; field++)
-        if (field->type == F_STRING)
-            ((char *)record)[field->offset + field->size - 1] = '\0';
+    for (field = kinds[kind].fields; field->key; field++) {
+        if (field->type != F_STRING)
+            continue;
+        record[field->offset + field->size - 1] = '\0';
+        make_printable(record + field->offset);
+    }
 }
 
 static int nonsense(const char *what)
@@ -224,7 +227,7 @@ static int read_pages(struct live *live, enum kind kind, uint32_t number,
     } while (list->count < total);
 
     for (i = 0; i < list->count; i++)
-        end_strings(kind, (char *)list->records + i * size);
+        clean_strings(kind, (char *)list->records + i * size);
     return RC_OK;
 }
 

@@ -54,6 +54,7 @@ static bool read_name(struct xs_handle *xs, const char *id,
         return false;           /* it has just gone */
     domain->domid = domid;
     snprintf(domain->name, sizeof(domain->name), "%s", name);
+    make_printable(domain->name);
     free(name);
     return true;
 }

@@ -45,10 +45,7 @@ int verb_version(const struct options *options, const char *argument);
 
 /* error.c */
 
-/*
- * Print "xen-smmu: what went wrong", then "Next: what to do", and return rc.
- * Control characters (names may come from anywhere) are made harmless.
- */
+/* Print "xen-smmu: what went wrong", "Next: what to do", and return rc. */
 int fail(int rc, const char *next, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -56,6 +53,9 @@ int fail(int rc, const char *next, const char *format, ...)
 const char *reason_token(uint32_t code);        /* NULL: not known here */
 const char *reason_what(uint32_t code);
 const char *reason_next(uint32_t code);
+
+/* Anything but printable ASCII becomes '?': names may come from anywhere. */
+void make_printable(char *text);
 
 /* Allocate, or say so and exit: a tool this small cannot go on without. */
 void *alloc(size_t count, size_t size);

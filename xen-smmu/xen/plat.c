@@ -138,7 +138,12 @@ void smmu_dma_clean(const void *p, size_t bytes)
 
 void smmu_dma_discard(const void *p, size_t bytes)
 {
-    invalidate_dcache_va_range(p, bytes);
+    /*
+     * Not invalidate_dcache_va_range(): with lines larger than what is left of
+     * one its count wraps.  The CPU dirties none of these, so that nothing is
+     * written back.
+     */
+    clean_and_invalidate_dcache_va_range(p, bytes);
 }
 
 void *smmu_zalloc(size_t bytes)

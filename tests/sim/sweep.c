@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Fault sweep: one life of two units and three domains, in which the n-th
+ * allocation, sync or acknowledgement fails, for every n until none does.
+ * Whatever fails, the rule holds: DMA goes on all the time, and what was
+ * given back is not reached; no lock is left, and no use count.
+ */
+#include <stdlib.h>
+
+#include "world.h"
+
+static unsigned int errors;             /* calls that failed, this life */
+
+static int note(int rc)
+{
+    errors += rc < 0;
+
+    return rc;
+}
+
+static void some_time(void)
+{
+    unsigned int i, k;
+
+    for ( k = 0; k < 40; k++ )
+        for ( i = 0; i < sim_count; i++ )
+        {
+            host_enter();
+            sim_step(sim_nr(i));
+            host_leave();
+        }
+    sim_interrupts();
+    host_run_work();
+}
+
+static void attach(struct world_dom *dom, struct world_dev *dev)
+{
+    if ( dom && dom->d && dev && !dev->dom )
+        note(world_attach(dom, dev));
+    some_time();
+}
+
+static void detach(struct world_dev *dev)
+{
+    if ( dev && dev->dom )
+        note(world_detach(dev));
+    some_time();
+}
+
+static void pages(struct world_dom *dom)
+{
+    unsigned int i;
+
+    for ( i = 0; dom && dom->d && !dom->stopped && i < SLOTS; i++ )
+    {
+        world_map(dom, 0, i);
+        world_map(dom, 1, i);
+    }
+    some_time();
+    if ( !dom || !dom->d || dom->stopped )
+        return;
+    for ( i = 0; i < SLOTS; i += 2 )
+        note(world_unmap(dom, 0, i));
+    some_time();
+    note(world_unmap_area(dom, 1));
+    some_time();
+}
+
+static struct world_dom *create(unsigned int i)
+{
+    struct world_dom *dom = world_create(i, i % 3);
+
+    if ( !dom->d )
+        errors++;
+
+    return dom;
+}
+
+static struct world_dev *device(unsigned int unit, bool bridge,
+                                uint32_t first, uint32_t count)
+{
+    struct smmu_range r[2] = { { first, count }, { 0x8000 + first, 1 } };
+    struct world_dev *dev;
+    int rc = 0;
+
+    if ( unit >= world.units )
+        return NULL;
+    dev = world_dev_sids(unit, bridge, r, bridge ? 1 : 2, &rc);
+    note(rc);
+
+    return dev;
+}
+
+static void remove_devices(void)
+{
+    unsigned int i;
+
+    for ( i = 0; i < world.devs; i++ )
+        if ( !world.dev[i].dom && !world.dev[i].dev->bridge )
+            note(smmu_device_remove(world.dev[i].dev));
+}
+
+/* true: nothing failed. */
+static bool life(uint64_t seed, uint64_t n, unsigned int kind, bool late)
+{
+    struct sim_id id = sim_id_good();
+    struct world_dom *dom[3];
+    struct world_dev *dev[4], *bridge;
+    unsigned int i;
+
+    world_reset(seed, false);
+    errors = 0;
+    if ( kind == 0 )
+        host_fail_alloc(n);
+    else if ( kind == 8 )
+        sim_fail_command(n, 1);
+    else
+        sim_fail(n, kind, late);
+
+    for ( i = 0; i < 2; i++ )
+    {
+        if ( note(world_unit(&id, SIM_NASTY, i)) )
+            memset(&world.unit[world.units], 0, sizeof(world.unit[0]));
+        /* A unit that failed its probe has to be out of the way. */
+        if ( world.units <= i )
+            break;
+    }
+    for ( i = 0; i < 3; i++ )
+        dom[i] = create(i);
+    world_dma(2);
+    bridge = device(0, true, 0, 0x1000);
+    for ( i = 0; i < 4; i++ )
+        dev[i] = device(i / 2, false, 0x210 + i * 0x101, 2);
+
+    attach(dom[0], bridge);
+    pages(dom[0]);
+    for ( i = 0; i < 4; i++ )
+        attach(dom[1 + i % 2], dev[i]);
+    pages(dom[1]);
+    pages(dom[2]);
+    detach(dev[0]);
+    pages(dom[1]);
+    attach(dom[1], dev[0]);
+    pages(dom[1]);
+    sim_nr(0)->irq = true;
+    some_time();
+    /* The end of one, while the others go on. */
+    if ( dom[2]->d && note(world_stop(dom[2])) == 0 )
+    {
+        some_time();
+        note(world_destroy(dom[2]));
+    }
+    pages(dom[0]);
+    /* Others take over what it had. */
+    for ( i = 1; i < 4; i += 2 )
+        attach(dom[0], dev[i]);
+    pages(dom[0]);
+    for ( i = 0; i < 3; i++ )
+        if ( dom[i]->d && !dom[i]->zombie )
+            note(world_destroy(dom[i]));
+    some_time();
+    remove_devices();
+    smmu_dump();
+
+    for ( i = 0; i < sim_count; i++ )
+        sim_revive(sim_nr(i));          /* what was late arrives after all */
+    sim_settle();
+    for ( i = 0; i < sim_count; i++ )
+        sim_drain(sim_nr(i));
+    for ( i = 0; i < world.units; i++ )
+        if ( smmu_unit_users(&world.unit[i]) )
+            host_complain("a use count is left");
+    if ( !host_at_rest() )
+        host_complain("a lock is left held");
+    if ( kind == 0 && host_pages_used(FRAME_DATA) > sim_count )
+        host_complain("pages are lost after a failed allocation");
+
+    return !errors;
+}
+
+static int sweep(unsigned int nr, const char *what, unsigned int kind,
+                 bool late, unsigned int seeds)
+{
+    unsigned int seed, most = 0;
+    uint64_t n, live = 0;
+    bool clean;
+
+    for ( seed = 1; seed <= seeds; seed++ )
+        for ( n = 1; ; n++ )
+        {
+            clean = life(seed, n, kind, late);
+            if ( n > 3000 )
+                host_complain("it fails for ever: the sweep does not end");
+            if ( host_complaints )
+            {
+                printf("# replay: sweep '%s' %lu %u\n# %s\n", what,
+                       (unsigned long)n, seed, host_first_complaint);
+                printf("not ok %u - fail the n-th %s\n", nr, what);
+                return 1;
+            }
+            if ( clean )
+                live = host_counts.live;
+            if ( clean && n > 4 )
+                break;
+            most = n > most ? n : most;
+        }
+    (void)live;
+    printf("# %s: each of %u, %u times over\n", what, most, seeds);
+    printf("ok %u - fail the n-th %s: the rule holds\n", nr, what);
+
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct { const char *what; unsigned int kind; bool late; }
+        kinds[] = {
+        { "allocation", 0, false },
+        { "acknowledgement", SIM_DONE_ACK | SIM_DONE_GBPA, false },
+        { "acknowledgement, late", SIM_DONE_ACK | SIM_DONE_GBPA, true },
+        { "sync", SIM_DONE_SYNC, false },
+        { "sync, late", SIM_DONE_SYNC, true },
+        { "completion of any kind", 7, false },
+        { "command, by CERROR", 8, false },
+    };
+    unsigned int i, bad = 0, seeds = getenv("LONG") ? 40 : 2;
+
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    if ( argc == 4 )
+    {
+        for ( i = 0; i < ARRAY_SIZE(kinds); i++ )
+            if ( !strcmp(argv[1], kinds[i].what) )
+                life(strtoul(argv[3], NULL, 0), strtoul(argv[2], NULL, 0),
+                     kinds[i].kind, kinds[i].late);
+        return host_complaints != 0;
+    }
+    for ( i = 0; i < ARRAY_SIZE(kinds); i++ )
+        bad += sweep(i + 1, kinds[i].what, kinds[i].kind, kinds[i].late,
+                     seeds);
+    printf("1..%u\n", (unsigned int)ARRAY_SIZE(kinds));
+
+    return bad != 0;
+}
