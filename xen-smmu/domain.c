@@ -12,7 +12,7 @@ struct smmu_domain *smmu_domain_create(uint16_t id,
     domain->id = id;
     domain->stage2 = *stage2;
     domain->force = XEN_SMMU_FORCE_AUTO;
-    domain->delay = SMMU_DELAY_GLOBAL;
+    domain->delay = XEN_SMMU_DELAY_GLOBAL;
 
     return domain;
 }

@@ -117,14 +117,20 @@ void smmu_settle_kill(struct smmu_link *link)
     smmu_work_kill(&link->settle);
 }
 
+uint64_t smmu_domain_delay(const struct smmu_domain *domain)
+{
+    uint64_t delay = smmu_load(&domain->delay);
+
+    return delay == XEN_SMMU_DELAY_GLOBAL ? smmu_load(&smmu_delay) : delay;
+}
+
 /* Later, unless there is no delay. */
 static int settle_asleep(struct smmu_link *link)
 {
-    uint64_t delay = smmu_load(&link->domain->delay), now = smmu_now();
+    uint64_t now = smmu_now();
+    uint64_t delay = smmu_policy_delay(&link->policy, now,
+                                       smmu_domain_delay(link->domain));
 
-    if ( delay == SMMU_DELAY_GLOBAL )
-        delay = smmu_load(&smmu_delay);
-    delay = smmu_policy_delay(&link->policy, now, delay);
     if ( !delay )
         return smmu_settle_locked(link);
     smmu_timer_set(&link->timer, now + delay);

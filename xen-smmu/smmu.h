@@ -174,7 +174,7 @@ struct smmu_domain {
     uint64_t links;                 /* struct smmu_link *, grows at its head */
     uint64_t stopped;               /* quiesced for good: no stream opens */
     uint64_t force;                 /* XEN_SMMU_FORCE_* */
-    uint64_t delay;                 /* ns; SMMU_DELAY_GLOBAL */
+    uint64_t delay;                 /* ns, or XEN_SMMU_DELAY_GLOBAL */
     uint64_t quarantined;           /* an invalidation never completed */
 };
 
@@ -303,6 +303,8 @@ void smmu_settle_kill(struct smmu_link *link);
  * Asleep: 0, they close after the autosuspend delay.
  */
 int smmu_vote(struct smmu_domain *domain, struct smmu_device *dev, bool awake);
+/* The autosuspend delay in force, ns. */
+uint64_t smmu_domain_delay(const struct smmu_domain *domain);
 /* The toolstack's word.  0, or the first error of a link, the word staying. */
 int smmu_force(struct smmu_domain *domain, unsigned int force);
 
@@ -331,7 +333,6 @@ unsigned int smmu_link_state(struct smmu_link *link);
 
 /* policy.c --------------------------------------------------------------- */
 
-#define SMMU_DELAY_GLOBAL   (~0ULL)
 /* The global autosuspend delay, ns; 0: at once. */
 extern uint64_t smmu_delay;
 void smmu_policy_woke(struct smmu_policy *policy, uint64_t now);
@@ -395,6 +396,10 @@ void smmu_record_device(struct smmu_device *dev,
 /* dump.c ----------------------------------------------------------------- */
 /* Logs the state of everything. */
 void smmu_dump(void);
+
+/* What op.c wants from the glue: a domain that stays while it is held. */
+struct smmu_domain *smmu_domain_hold(uint16_t id, enum xen_smmu_reason *why);
+void smmu_domain_release(struct smmu_domain *domain);
 
 /* op.c ------------------------------------------------------------------- */
 /*
