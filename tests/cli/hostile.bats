@@ -77,6 +77,16 @@ changed() {
     [ "${BASH_REMATCH[1]}" -gt 300 ]
 }
 
+@test "strings that just fit" {
+    changed '.units[0].name = "u" * 63 | .devices[0].path = "p" * 191 |
+             .domains[1].name = "d" * 127' >"$BATS_TEST_TMPDIR/full.json"
+    smmu --from "$BATS_TEST_TMPDIR/full.json" snapshot -
+    expect 0
+    json_holds '(.units[0].name | length == 63) and
+                (.devices[0].path | length == 191) and
+                (.domains[1].name | length == 127)'
+}
+
 @test "keys this tool does not know are left alone" {
     changed '.later = {"a": [1]} | .units[].later = null |
              .devices[0].sids[0].later = "x"' >"$BATS_TEST_TMPDIR/later.json"

@@ -14,14 +14,16 @@ tool, snapshot, directory = sys.argv[1:]
 good = json.loads(pathlib.Path(snapshot).read_text())
 HUGE = 1 << 64
 LONG = "x" * 5000
+ROOM = {"units": 64, "devices": 192, "domains": 128}    # of their names
 NULLABLE = {"last_flush_ns", "domid", "since_ns"}
 
 
-def wrong_values(key, value):
+def wrong_values(kind, key, value):
     """What may not stand where this value stands."""
     wrong = [[], {}, 1.5, "bogus", None, True, -1, HUGE]
     if key in ("path", "name"):
-        wrong = [[], {}, 1, 1.5, None, True, LONG, "a\0b"]
+        wrong = [[], {}, 1, 1.5, None, True, LONG, "a\0b",
+                 "x" * ROOM[kind]]
     elif key == "sids":
         ok = {"first": "0x1", "count": 1}
         wrong += [[1], [None], [[]], [{}], [{"first": "0x1"}], [ok] * 17]
@@ -66,7 +68,7 @@ def mutants():
             mutant = copy.deepcopy(good)
             del mutant[kind][0][key]
             yield f"{kind}[0] without {key}", mutant, key
-            for bad in wrong_values(key, value):
+            for bad in wrong_values(kind, key, value):
                 mutant = copy.deepcopy(good)
                 mutant[kind][0][key] = bad
                 yield f"{kind}[0].{key} = {str(bad)[:60]!r}", mutant, key
