@@ -68,13 +68,13 @@ changed() {
     refused "it has no list of links" <<<"$output"
 }
 
-@test "every key: missing, and with every wrong type and value" {
+@test "every key: missing, and with wrong types and values" {
     run python3 "$BATS_TEST_DIRNAME/mutate.py" "$ASAN" \
         "$SNAPSHOTS/normal.json" "$BATS_TEST_TMPDIR"
     echo "$output"
     [ "$status" -eq 0 ]
     [[ ${lines[-1]} =~ ^([0-9]+)\ mutants\ refused$ ]]
-    [ "${BASH_REMATCH[1]}" -gt 300 ]
+    [ "${BASH_REMATCH[1]}" -gt 200 ]
 }
 
 @test "strings that just fit" {
