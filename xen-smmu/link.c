@@ -11,10 +11,18 @@
  */
 #include "backend.h"
 
-static void set_state(struct smmu_link *link, unsigned int state)
+/*
+ * From one state to the next, link->lock held.  False: it is not in `from`;
+ * its unit has failed meanwhile, and FAILED stays.
+ */
+static bool move(struct smmu_link *link, unsigned int from, unsigned int to)
 {
-    link->state = state;
+    if ( link->state != from )
+        return false;
+    link->state = to;
     link->since = smmu_now();
+
+    return true;
 }
 
 unsigned int smmu_link_state(struct smmu_link *link)
@@ -38,7 +46,7 @@ static void give_up(struct smmu_link *link, enum xen_smmu_reason reason)
     if ( first )
     {
         smmu_store(&link->domain->quarantined, 1);
-        set_state(link, XEN_SMMU_LINK_FAILED);
+        move(link, link->state, XEN_SMMU_LINK_FAILED);
         link->reason = reason;
     }
     smmu_unlock(&link->lock, flags);
@@ -66,11 +74,11 @@ static int block_locked(struct smmu_link *link, enum xen_smmu_reason reason)
     struct smmu_device *dev;
     unsigned long flags;
     unsigned int state;
+    bool blocked;
 
     flags = smmu_lock(&link->lock);
     state = link->state;
-    if ( state == XEN_SMMU_LINK_LIVE )
-        set_state(link, XEN_SMMU_LINK_QUIESCING);
+    move(link, XEN_SMMU_LINK_LIVE, XEN_SMMU_LINK_QUIESCING);
     smmu_unlock(&link->lock, flags);
 
     if ( state == XEN_SMMU_LINK_DORMANT )
@@ -97,10 +105,10 @@ static int block_locked(struct smmu_link *link, enum xen_smmu_reason reason)
             dev->open = false;
 
     flags = smmu_lock(&link->lock);
-    set_state(link, XEN_SMMU_LINK_DORMANT);
+    blocked = move(link, XEN_SMMU_LINK_QUIESCING, XEN_SMMU_LINK_DORMANT);
     smmu_unlock(&link->lock, flags);
 
-    return 0;
+    return blocked ? 0 : -EIO;
 }
 
 int smmu_link_block(struct smmu_link *link)
@@ -119,15 +127,14 @@ int smmu_link_block(struct smmu_link *link)
     return rc;
 }
 
-void smmu_link_fail(struct smmu_link *link, enum xen_smmu_reason reason)
+/* unit->config and a use count are held. */
+static void fail_locked(struct smmu_link *link, enum xen_smmu_reason reason)
 {
-    struct smmu_unit *unit = link->unit;
     unsigned long flags;
 
     smmu_log(SMMU_ERR, "%s: d%u: invalidation failed (%s): its streams are cut off",
-             unit->name, link->domain->id, smmu_reason_token(reason));
+             link->unit->name, link->domain->id, smmu_reason_token(reason));
 
-    smmu_mutex_lock(&unit->config);
     link->failures++;
     if ( !block_locked(link, reason) )
     {
@@ -137,7 +144,13 @@ void smmu_link_fail(struct smmu_link *link, enum xen_smmu_reason reason)
         link->reason = reason;
         smmu_unlock(&link->lock, flags);
     }
-    smmu_mutex_unlock(&unit->config);
+}
+
+void smmu_link_fail(struct smmu_link *link, enum xen_smmu_reason reason)
+{
+    smmu_mutex_lock(&link->unit->config);
+    fail_locked(link, reason);
+    smmu_mutex_unlock(&link->unit->config);
 }
 
 /* The domain's link on the unit, made if need be.  unit->config held. */
@@ -165,7 +178,8 @@ static int get_link(struct smmu_domain *domain, struct smmu_unit *unit,
         return -ENOSPC;
     }
     smmu_lock_init(&link->lock);
-    set_state(link, XEN_SMMU_LINK_DORMANT);
+    link->state = XEN_SMMU_LINK_DORMANT;
+    link->since = smmu_now();
 
     link->unit_next = unit->links;
     unit->links = link;
@@ -192,13 +206,10 @@ static int open_device(struct smmu_link *link, struct smmu_device *dev)
     int rc;
 
     flags = smmu_lock(&link->lock);
-    waking = link->state == XEN_SMMU_LINK_DORMANT;
+    waking = move(link, XEN_SMMU_LINK_DORMANT, XEN_SMMU_LINK_WAKING);
     debt = waking && link->debt_all;
     if ( waking )
-    {
         link->debt_all = false;
-        set_state(link, XEN_SMMU_LINK_WAKING);
-    }
     smmu_unlock(&link->lock, flags);
 
     unit->backend->configure(unit, dev);
@@ -207,40 +218,36 @@ static int open_device(struct smmu_link *link, struct smmu_device *dev)
                                                .vmid = link->vmid });
     smmu_inv_add_streams(&list, dev);
     rc = smmu_inv_sync(&list);
-    if ( rc )
+    if ( rc && waking )
     {
-        if ( waking )
-        {
-            /* Nothing was opened, so it is as blocked as before. */
-            flags = smmu_lock(&link->lock);
-            link->debt_all = true;
-            link->reason = XEN_SMMU_REASON_SYNC_TIMEOUT;
-            set_state(link, XEN_SMMU_LINK_DORMANT);
-            smmu_unlock(&link->lock, flags);
-        }
-        return rc;
+        /* Nothing was opened, so it is as blocked as before. */
+        flags = smmu_lock(&link->lock);
+        link->debt_all = true;
+        link->reason = XEN_SMMU_REASON_SYNC_TIMEOUT;
+        move(link, XEN_SMMU_LINK_WAKING, XEN_SMMU_LINK_DORMANT);
+        smmu_unlock(&link->lock, flags);
     }
+    if ( rc )
+        return rc;
 
     if ( waking )
     {
         /* Before the first stream opens: from here on it has to be blocked. */
         flags = smmu_lock(&link->lock);
-        set_state(link, XEN_SMMU_LINK_LIVE);
-        link->reason = XEN_SMMU_REASON_NONE;
-        link->wakes++;
+        waking = move(link, XEN_SMMU_LINK_WAKING, XEN_SMMU_LINK_LIVE);
+        link->wakes += waking;
         smmu_unlock(&link->lock, flags);
+        if ( !waking )
+            return -EIO;
     }
 
     unit->backend->open(unit, dev);
     dev->open = true;
     rc = smmu_sync_streams(dev);
     if ( rc )
-    {
-        block_locked(link, XEN_SMMU_REASON_SYNC_TIMEOUT);
-        return rc;
-    }
+        fail_locked(link, XEN_SMMU_REASON_SYNC_TIMEOUT);
 
-    return 0;
+    return rc;
 }
 
 int smmu_attach(struct smmu_domain *domain, struct smmu_device *dev)
@@ -289,10 +296,11 @@ static int detach_locked(struct smmu_link *link, struct smmu_device *dev)
 
     unit->backend->abort(unit, dev);
     if ( smmu_sync_streams(dev) )
-        return block_locked(link, XEN_SMMU_REASON_SYNC_TIMEOUT);
-    dev->open = false;
+        fail_locked(link, XEN_SMMU_REASON_SYNC_TIMEOUT);
+    else
+        dev->open = false;
 
-    return 0;
+    return dev->open ? -EIO : 0;
 }
 
 int smmu_detach(struct smmu_domain *domain, struct smmu_device *dev)
