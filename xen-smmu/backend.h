@@ -3,8 +3,8 @@
  * What the core asks of a kind of SMMU.
  *
  * Invariant: a backend does what it is told and knows no policy.  Every call
- * below is made with a use count of the unit held; all but issue, wait and
- * events with unit->config held too.
+ * below is made with a use count of the unit held; those that name a device
+ * with unit->config held too.
  */
 #ifndef __XEN_SMMU_BACKEND_H__
 #define __XEN_SMMU_BACKEND_H__
@@ -47,7 +47,7 @@ struct smmu_backend {
 
     /* Tables for the device's streams, aborting.  0, -ENOMEM. */
     int (*reserve)(struct smmu_unit *unit, struct smmu_device *dev);
-    /* Its streams no longer belong to it.  They abort. */
+    /* Its streams no longer belong to it.  They abort, a bridge's as well. */
     void (*release)(struct smmu_unit *unit, struct smmu_device *dev);
     /*
      * Writes the translation of dev->link for its streams, which abort.  To
@@ -97,7 +97,6 @@ void smmu_inv_add_streams(struct smmu_inv_list *list,
                           const struct smmu_device *dev);
 /* 0: all have completed, or there were none.  Else the backend's error. */
 int smmu_inv_sync(struct smmu_inv_list *list);
-
 /* The configuration of one device's streams.  unit->config is held. */
 int smmu_sync_streams(struct smmu_device *dev);
 /*

@@ -43,7 +43,7 @@ int smmu_domain_stop(struct smmu_domain *domain)
         rc = rc ?: err;
     }
 
-    return rc;
+    return rc ?: smmu_domain_quarantined(domain) ? -EIO : 0;
 }
 
 /* It was blocked.  Its VMID is dirty until a later invalidation. */

@@ -38,6 +38,15 @@ int smmu_inv_sync(struct smmu_inv_list *list)
     return list->unit->backend->wait(list->unit, list->ticket);
 }
 
+int smmu_sync_streams(struct smmu_device *dev)
+{
+    struct smmu_inv_list list = { .unit = dev->unit };
+
+    smmu_inv_add_streams(&list, dev);
+
+    return smmu_inv_sync(&list);
+}
+
 /*
  * Local variables:
  * mode: C

@@ -71,6 +71,7 @@ int smmu_link_block(struct smmu_link *link, enum xen_smmu_reason reason)
     struct smmu_inv_list list = { .unit = unit };
     struct smmu_device *dev;
     unsigned long flags;
+    bool blocked;
 
     if ( smmu_link_state(link) == XEN_SMMU_LINK_DORMANT )
         return 0;
@@ -102,22 +103,21 @@ int smmu_link_block(struct smmu_link *link, enum xen_smmu_reason reason)
 
     flags = smmu_lock(&link->lock);
     link->epoch = unit->epoch;
-    event(link, SMMU_LINK_BLOCKED);
+    /* No: the unit failed meanwhile, and a flush found out. */
+    blocked = event(link, SMMU_LINK_BLOCKED);
     smmu_unlock(&link->lock, flags);
     smmu_unit_put(unit);
 
-    return 0;
+    return blocked ? 0 : -EIO;
 }
 
-void smmu_link_fail(struct smmu_link *link, enum xen_smmu_reason reason)
+void smmu_link_fail_locked(struct smmu_link *link, enum xen_smmu_reason reason)
 {
-    struct smmu_unit *unit = link->unit;
     unsigned long flags;
 
     smmu_log(SMMU_ERR, "%s: d%u: invalidation failed (%s): its streams are cut off",
-             unit->name, link->domain->id, smmu_reason_token(reason));
+             link->unit->name, link->domain->id, smmu_reason_token(reason));
 
-    smmu_mutex_lock(&unit->config);
     if ( !smmu_link_block(link, reason) )
     {
         /* Blocked after all; what was not flushed is owed. */
@@ -129,7 +129,13 @@ void smmu_link_fail(struct smmu_link *link, enum xen_smmu_reason reason)
     flags = smmu_lock(&link->lock);
     link->stats.failures++;
     smmu_unlock(&link->lock, flags);
-    smmu_mutex_unlock(&unit->config);
+}
+
+void smmu_link_fail(struct smmu_link *link, enum xen_smmu_reason reason)
+{
+    smmu_mutex_lock(&link->unit->config);
+    smmu_link_fail_locked(link, reason);
+    smmu_mutex_unlock(&link->unit->config);
 }
 
 int smmu_link_find(struct smmu_domain *domain, struct smmu_unit *unit,
@@ -249,13 +255,18 @@ static int stay(struct smmu_link *link, int rc)
 }
 
 /* Flushed.  From the next step on it has to be blocked to be blocked. */
-static void opened(struct smmu_link *link, const struct smmu_link_stats *add,
+static bool opened(struct smmu_link *link, const struct smmu_link_stats *add,
                    uint64_t commands)
 {
     unsigned long flags = smmu_lock(&link->lock);
     struct smmu_link_stats *stats = &link->stats;
 
-    event(link, SMMU_LINK_OPENED);
+    if ( !event(link, SMMU_LINK_OPENED) )
+    {
+        /* The unit failed meanwhile, and a flush found out. */
+        smmu_unlock(&link->lock, flags);
+        return false;
+    }
     link->reason = XEN_SMMU_REASON_NONE;
     stats->wakes++;
     stats->wake_none += add->wake_none;
@@ -266,6 +277,8 @@ static void opened(struct smmu_link *link, const struct smmu_link_stats *add,
         stats->worst_wake = commands;
     smmu_unlock(&link->lock, flags);
     smmu_policy_woke(&link->policy, smmu_now());
+
+    return true;
 }
 
 /* The unit translates for others: debt, sync; open, sync. */
@@ -291,7 +304,8 @@ static int wake_running(struct smmu_link *link, const struct smmu_debt *debt)
 
     for_each_wanted ( dev, link )
         smmu_inv_add_streams(&news, dev);
-    opened(link, &stats, owed.commands + news.nr + 1);
+    if ( !opened(link, &stats, owed.commands + news.nr + 1) )
+        return -EIO;
     for_each_wanted ( dev, link )
     {
         unit->backend->open(unit, dev);
@@ -299,7 +313,7 @@ static int wake_running(struct smmu_link *link, const struct smmu_debt *debt)
     }
     rc = smmu_inv_sync(&news);
     if ( rc )
-        smmu_link_block(link, XEN_SMMU_REASON_SYNC_TIMEOUT);
+        smmu_link_fail_locked(link, XEN_SMMU_REASON_SYNC_TIMEOUT);
 
     return rc;
 }
@@ -345,8 +359,7 @@ static int wake_parked(struct smmu_link *link, const struct smmu_debt *debt)
     if ( unit->stale )
         smmu_unit_flushed(unit);
 
-    opened(link, &stats, list.commands);
-    rc = smmu_unit_run(unit);
+    rc = opened(link, &stats, list.commands) ? smmu_unit_run(unit) : -EIO;
     if ( rc )
         smmu_link_lost(link);
 

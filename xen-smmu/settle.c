@@ -59,7 +59,7 @@ static int settle_live(struct smmu_link *link)
         return smmu_link_lost(link) ? -EIO : 0;
     rc = adjust(link);
     if ( rc )
-        smmu_link_block(link, XEN_SMMU_REASON_SYNC_TIMEOUT);
+        smmu_link_fail_locked(link, XEN_SMMU_REASON_SYNC_TIMEOUT);
     smmu_unit_put(unit);
 
     return rc;

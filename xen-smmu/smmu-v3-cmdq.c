@@ -12,7 +12,6 @@
 #include "smmu-v3-priv.h"
 
 #define CMD_DWORDS      2
-#define BATCH_MAX       ((1U << SMMU_V3_CMDQ_LOG2) / 2)
 
 struct cmd {
     uint64_t d[CMD_DWORDS];
@@ -74,6 +73,20 @@ static bool stopped(struct smmu_v3 *v3, uint32_t cons)
              smmu_read32(v3->regs, V3_GERRORN)) & V3_GERROR_CMDQ);
 }
 
+/*
+ * Is there an SMMU that answers, with its queue on?  One without power may
+ * read as ones, one that was reset behind our back has CONS=0.
+ */
+static bool credible(struct smmu_v3 *v3, uint32_t cons)
+{
+    uint32_t fields = V3_CMDQ_CONS_ERR_MASK |
+                      index_of(&v3->cmdq, ~0ULL);
+
+    return !(cons & ~fields) &&
+           (index_of(&v3->cmdq, cons) ||
+            (smmu_read32(v3->regs, V3_CR0ACK) & V3_CR0_CMDQEN));
+}
+
 /* One look at CONS.  0, or -EIO: the queue has stopped. */
 static int look(struct smmu_v3 *v3)
 {
@@ -81,13 +94,14 @@ static int look(struct smmu_v3 *v3)
     uint64_t seen = smmu_load(&q->cons), cons;
     uint32_t reg = smmu_read32(v3->regs, V3_CMDQ_CONS);
 
-    cons = seen + index_of(q, reg - seen);
+    if ( !credible(v3, reg) )
+        return -EIO;
 
     /*
      * At most 2^log2 commands were outstanding when `seen` was true.  If
      * another CPU has moved q->cons since, the lap of `reg` is not known.
-     * Beyond PROD it makes no sense (an SMMU without power reads as ones).
      */
+    cons = seen + index_of(q, reg - seen);
     if ( cons - seen <= (1UL << q->log2) && cons <= smmu_load(&q->prod) )
         smmu_cmpxchg(&q->cons, seen, cons);
 
@@ -120,7 +134,7 @@ static int wait_for(struct smmu_unit *unit, uint64_t done)
     }
 }
 
-/* Queues n <= caps.batch + 1 commands in one piece. */
+/* Queues n commands in one piece; n is at most half the queue. */
 static int put(struct smmu_unit *unit, const struct cmd *cmds, unsigned int n,
                uint64_t *ticket)
 {
@@ -237,12 +251,12 @@ int smmu_v3_issue(struct smmu_unit *unit, const struct smmu_inv *inv,
                   unsigned int nr, uint64_t *ticket)
 {
     const struct smmu_v3 *v3 = to_v3(unit);
-    struct cmd cmds[BATCH_MAX];
+    struct cmd cmds[SMMU_V3_BATCH];
     unsigned int i = 0, n;
     int rc;
 
     do {
-        for ( n = 0; i < nr && n + 3 <= v3->caps.batch; i++ )
+        for ( n = 0; i < nr && n + 3 < v3->caps.batch; i++ )
             n += encode(v3, &inv[i], &cmds[n]);
         cmds[n++] = (struct cmd){ { V3_CMD_SYNC, 0 } };
         rc = put(unit, cmds, n, ticket);

@@ -13,10 +13,10 @@
 static const struct {
     uint32_t mask;
     uint32_t value;
-    unsigned int batch; /* at most so many commands between two SYNCs */
+    unsigned int batch; /* a SYNC among every so many commands */
     const char *what;
 } errata[] = {
-    { IIDR_PRODUCT, 0x4870043bU, 63,
+    { IIDR_PRODUCT, 0x4870043bU, 64,
       "MMU-700 erratum 2812531: a SYNC among every 64 commands" },
 };
 

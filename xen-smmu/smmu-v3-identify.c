@@ -95,9 +95,10 @@ int smmu_v3_identify(const char *name, void *regs, bool dma_coherent,
     caps->msi = id[IDR0] & V3_IDR0_MSI;
     caps->range_inv = smmu_read32(regs, V3_IDR3) & V3_IDR3_RIL;
     caps->iidr = smmu_read32(regs, V3_IIDR);
-    /* Half of the smallest queue, and a sync behind it. */
-    caps->batch = (1U << (caps->cmdq_log2 < SMMU_V3_CMDQ_LOG2
-                          ? caps->cmdq_log2 : SMMU_V3_CMDQ_LOG2)) / 2 - 1;
+    /* A sync among every so many commands, and room for two such batches. */
+    caps->batch = SMMU_V3_BATCH;
+    if ( caps->batch > (1U << caps->cmdq_log2) / 2 )
+        caps->batch = (1U << caps->cmdq_log2) / 2;
     smmu_v3_errata(name, caps);
 
     return 0;

@@ -16,6 +16,9 @@
 #define SMMU_V3_CMDQ_LOG2       8
 #define SMMU_V3_EVTQ_LOG2       9
 
+/* Commands in one piece: eight invalidations of up to three, and a sync. */
+#define SMMU_V3_BATCH           (8 * 3 + 1)
+
 /* How long an acknowledgement, or a sync, may take. */
 #define SMMU_V3_TIMEOUT_NS      1000000000ULL
 

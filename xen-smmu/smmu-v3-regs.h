@@ -85,6 +85,7 @@
 #define V3_CMDQ_PROD            0x98
 #define V3_CMDQ_CONS            0x9c
 #define V3_CMDQ_CONS_ERR(r)     V3_GET(r, 24, 7)
+#define V3_CMDQ_CONS_ERR_MASK   V3_FIELD(0x7f, 24)
 #define V3_EVENTQ_BASE          0xa0
 #define V3_EVENTQ_IRQ_CFG0      0xb0
 /* 6.2: register page 1. */

@@ -2,8 +2,8 @@
 /*
  * The stream table (IHI0070 3.3.1, 5.1, 5.2).
  *
- * A stream that no device owns has no table, or an invalid STE (V=0): its
- * transactions abort, and leave an event.  An owned one that does not translate is valid with
+ * A stream that no device owns has no table, or an invalid STE (V=0): what
+ * comes from it aborts, and leaves an event.  An owned one that does not translate is valid with
  * Config=abort: silent.  What opens or closes a stream is one 64-bit store.
  *
  * A host bridge owns whole buses, all with the same STE, so that one level 2
@@ -184,10 +184,10 @@ static void for_each_ste(struct smmu_unit *unit, struct smmu_device *dev,
         for ( n = 0; n < dev->sids[i].count; n++ )
         {
             sid = dev->sids[i].first + n;
-            if ( shared && !(sid & (SMMU_V3_L2_STES - 1)) &&
-                 tab->l2[sid >> SMMU_V3_SPLIT].stes == shared->stes )
+            if ( tab->two_level && tab->l2[sid >> SMMU_V3_SPLIT].shared )
             {
-                n += SMMU_V3_L2_STES - 1;
+                /* The bridge's own follows; another's is not to be touched. */
+                n += SMMU_V3_L2_STES - 1 - (sid & (SMMU_V3_L2_STES - 1));
                 continue;
             }
             ste = find_ste(tab, sid);

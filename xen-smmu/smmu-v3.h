@@ -25,7 +25,7 @@ struct smmu_v3_caps {
     bool hyp;
     bool ats;
     bool msi;
-    unsigned int batch;             /* commands between two syncs, at most */
+    unsigned int batch;             /* a sync among every so many commands */
     bool range_inv;
 };
 

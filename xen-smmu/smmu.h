@@ -323,6 +323,9 @@ int smmu_link_block(struct smmu_link *link, enum xen_smmu_reason reason);
 bool smmu_device_wanted(const struct smmu_device *dev);
 /* DESIGN 5: a flush of `link` failed.  The caller holds a use count. */
 void smmu_link_fail(struct smmu_link *link, enum xen_smmu_reason reason);
+/* The same with unit->config held. */
+void smmu_link_fail_locked(struct smmu_link *link,
+                           enum xen_smmu_reason reason);
 /*
  * Its unit can no longer be used.  True: it was not blocked before, which
  * quarantines its domain.

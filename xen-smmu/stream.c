@@ -97,15 +97,6 @@ static void unlink_device(struct smmu_device *dev)
     *p = dev->next;
 }
 
-int smmu_sync_streams(struct smmu_device *dev)
-{
-    struct smmu_inv_list list = { .unit = dev->unit };
-
-    smmu_inv_add_streams(&list, dev);
-
-    return smmu_inv_sync(&list);
-}
-
 int smmu_device_add(struct smmu_unit *unit, const char *path, bool bridge,
                     const struct smmu_range *sids, unsigned int nr,
                     struct smmu_device **out)

@@ -14,14 +14,17 @@ tool, snapshot, directory = sys.argv[1:]
 good = json.loads(pathlib.Path(snapshot).read_text())
 HUGE = 1 << 64
 LONG = "x" * 5000
+NARROW = {"unit", "index", "links", "vmid", "domid"}    # under 64 bits
+ROOM = {"units": 64, "devices": 192, "domains": 128}    # of their names
 NULLABLE = {"last_flush_ns", "domid", "since_ns"}
 
 
-def wrong_values(key, value):
+def wrong_values(kind, key, value):
     """What may not stand where this value stands."""
     wrong = [[], {}, 1.5, "bogus", None, True, -1, HUGE]
     if key in ("path", "name"):
-        wrong = [[], {}, 1, 1.5, None, True, LONG, "a\0b"]
+        wrong = [[], {}, 1, 1.5, None, True, LONG, "a\0b",
+                 "x" * ROOM[kind]]
     elif key == "sids":
         ok = {"first": "0x1", "count": 1}
         wrong += [[1], [None], [[]], [{}], [{"first": "0x1"}], [ok] * 17]
@@ -37,7 +40,7 @@ def wrong_values(key, value):
         wrong += [value.swapcase(), value + " ", 1 << 32]
     elif key in NULLABLE:
         wrong.remove(None)
-    if key in ("unit", "index", "links", "vmid", "domid"):
+    if key in NARROW:
         wrong.append(1 << 32)
     return wrong
 
@@ -59,14 +62,28 @@ def refused(number, mutant, key):
     return None if lines[1].startswith("Next: ") else lines[1]
 
 
+def sort_of(key, value):
+    """Values of one sort are read by the same code."""
+    if isinstance(value, str):
+        return "hex" if value.startswith("0x") else key
+    return key if key in NULLABLE or key == "sids" else type(value)
+
+
 def mutants():
-    """All of them: what was done, the result, and the key."""
+    """All of them: what was done, the result, and the key.
+
+    The first of a sort gets all of its wrong values, the others two each."""
+    seen = set()
     for kind in ("units", "links", "devices", "domains"):
         for key, value in good[kind][0].items():
             mutant = copy.deepcopy(good)
             del mutant[kind][0][key]
             yield f"{kind}[0] without {key}", mutant, key
-            for bad in wrong_values(key, value):
+            wrong = wrong_values(kind, key, value)
+            if (kind, sort_of(key, value)) in seen and key not in NARROW:
+                wrong = wrong[-2:]
+            seen.add((kind, sort_of(key, value)))
+            for bad in wrong:
                 mutant = copy.deepcopy(good)
                 mutant[kind][0][key] = bad
                 yield f"{kind}[0].{key} = {str(bad)[:60]!r}", mutant, key

@@ -24,9 +24,6 @@ class Gdb:
         self.s.settimeout(60)
         self.s.connect(str(path))
         self.buf = b""
-        self.s.sendall(b"+")
-        self.ask("QStartNoAckMode")
-        self.s.sendall(b"+")
 
     def send(self, text):
         data = text.encode()
@@ -42,6 +39,7 @@ class Gdb:
                 raise Problem("QEMU closed the gdb connection.")
             self.buf += more
         self.buf = self.buf[m.end():]
+        self.s.sendall(b"+")
         return m[1].decode("latin1")
 
     def ask(self, text, want="OK"):
@@ -63,9 +61,9 @@ class Gdb:
         self.ask(f"z1,{address:x},4")
 
     def wait_stop(self):
-        """The thread that stopped, e.g. p01.01."""
+        """The thread, that is CPU, that stopped."""
         text = self.receive()
-        m = re.search(r"thread:(p[0-9a-f]+\.[0-9a-f]+)", text)
+        m = re.search(r"thread:([0-9a-fp.]+)", text)
         if not m:
             raise Problem(f"gdb stub: stopped with '{text}'.")
         return m[1]
@@ -93,5 +91,7 @@ class Gdb:
         self.ask("Qqemu.PhyMemMode:0")
 
     def close(self):
-        self.send("D")
+        """Detach from the stopped machine, which goes on.  (Anything that is
+        sent to a running one stops it.)"""
+        self.ask("D")
         self.s.close()

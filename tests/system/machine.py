@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """One emulated machine: QEMU's virt with an SMMUv3, Xen, dom0; and the ways
 to talk to it (console log, commands in dom0, QMP, traces)."""
+import ctypes
 import hashlib
 import json
 import os
 import re
 import shlex
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -22,6 +24,12 @@ XEN, KERNEL, RAMDISK, MODULES = 0x40400000, 0x4C000000, 0x50000000, 0x54000000
 XEN_ARGS = ("console=dtuart dom0_mem=768M dom0_max_vcpus=2 loglvl=all guest_loglvl=all bootscrub=0 iommu=verbose")
 DOM0_ARGS = "console=hvc0 rdinit=/init loglevel=5 clk_ignore_unused"
 PATIENCE = float(os.environ.get("PATIENCE", "1"))      # for slow machines
+
+
+def _die_with_parent():
+    """No machine outlives the command that switched it on, however that ends."""
+    PR_SET_PDEATHSIG = 1
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class Machine:
@@ -147,7 +155,7 @@ class Machine:
         self.t0 = time.monotonic()
         with open(self.dir / "qemu.out", "w") as f:
             self.process = subprocess.Popen(args, env=env, stdin=subprocess.DEVNULL, stdout=f, stderr=subprocess.STDOUT,
-                                            start_new_session=True)
+                                            start_new_session=True, preexec_fn=_die_with_parent)
         return self
 
     def boot(self, progress=None):

@@ -49,7 +49,6 @@ def attack(w, image):
     time.sleep(1)
     g.stop()
     g.clear(place)
-    g.go()
     g.close()
     seen = page(f"look {mine:x}")
     m.dom0("echo quit > /tmp/fifo")

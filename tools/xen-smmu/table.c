@@ -106,8 +106,8 @@ int table_print(const struct state *state, enum kind kind,
     scols_table_enable_noheadings(table, options->no_header);
     scols_table_set_column_separator(table, "  ");
     scols_table_set_termwidth(table, width());
-    scols_table_set_termforce(table, options->no_header ?
-                              SCOLS_TERMFORCE_NEVER : SCOLS_TERMFORCE_ALWAYS);
+    /* Only columns that may wrap give way to the width. */
+    scols_table_set_termforce(table, SCOLS_TERMFORCE_ALWAYS);
     for (c = 0; columns[c]; c++) {
         rc = add_column(table, find(kind, columns[c]), options);
         if (rc)

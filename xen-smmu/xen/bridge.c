@@ -5,12 +5,14 @@
  *
  * Every requester ID that the map sends to a unit of ours becomes dom0's,
  * before dom0 runs, but for the streams that a node of the device tree names
- * as its own.
+ * as its own.  Nodes for passthrough come first: their streams abort until
+ * they are assigned.
  */
 #include "glue.h"
 
 #include <xen/device_tree.h>
 #include <xen/init.h>
+#include <xen/iommu.h>
 #include <xen/sched.h>
 
 /* Cells of an entry: requester ID base, SMMU, stream ID base, length. */
@@ -75,6 +77,17 @@ static void __init attach(struct domain *d, const struct dt_device_node *node,
                  unit->name, dt_node_full_name(node), d->domain_id);
 }
 
+/* Xen itself adds such a device when it is assigned. */
+static void __init add_passthrough(void)
+{
+    struct dt_device_node *node;
+
+    dt_for_each_device_node ( dt_host, node )
+        if ( dt_device_for_passthrough(node) && dt_device_is_available(node) &&
+             dt_get_property(node, "iommus", NULL) )
+            iommu_add_dt_device(node);
+}
+
 void __init xen_smmu_bridges(struct domain *d)
 {
     const struct dt_device_node *node;
@@ -83,6 +96,8 @@ void __init xen_smmu_bridges(struct domain *d)
     unsigned int entries, nr;
     const __be32 *map;
     uint32_t bytes;
+
+    add_passthrough();
 
     dt_for_each_device_node ( dt_host, node )
     {

@@ -96,13 +96,29 @@ static struct smmu_device *to_smmu_device(struct device *dev)
     return fwspec ? fwspec->iommu_priv : NULL;
 }
 
+/* At boot an error would keep dom0 from being built for one bad node. */
+static int unless_boot(int rc)
+{
+    return rc && system_state < SYS_STATE_active ? 1 : rc;
+}
+
+/* Called for every IOMMU that an 'iommus' names, whoever drives it. */
 static int dt_xlate(struct device *dev, const struct dt_phandle_args *args)
 {
+    const char *path = dt_node_full_name(dev_to_dt(dev));
+
+    if ( !xen_smmu_unit(args->np) )
+    {
+        smmu_log(SMMU_WARN, "%s: %s: it is behind %s: unprotected, it cannot be assigned",
+                 path, smmu_reason_token(XEN_SMMU_REASON_NO_IOMMU),
+                 dt_node_full_name(args->np));
+        return 1;
+    }
     if ( args->args_count != 1 )
     {
-        smmu_log(SMMU_ERR, "%s: %d cells in 'iommus', an SMMUv3 takes 1",
-                 dt_node_full_name(dev_to_dt(dev)), args->args_count);
-        return -EINVAL;
+        smmu_log(SMMU_ERR, "%s: %d cells in 'iommus', an SMMUv3 takes 1: it cannot be assigned",
+                 path, args->args_count);
+        return unless_boot(-EINVAL);
     }
 
     return iommu_fwspec_add_ids(dev, args->args, 1);
@@ -119,14 +135,6 @@ static int add_device(u8 devfn, struct device *dev)
     int rc;
 
     unit = xen_smmu_unit(dev_to_dt(fwspec->iommu_dev));
-    if ( !unit )
-    {
-        /* Not an error for dom0; whoever wants to assign it is refused. */
-        smmu_log(SMMU_WARN, "%s: %s: unprotected, it cannot be assigned",
-                 path, smmu_reason_token(XEN_SMMU_REASON_NO_IOMMU));
-        return 1;
-    }
-
     sids = smmu_zalloc(fwspec->num_ids * sizeof(*sids));
     if ( !sids )
         return -ENOMEM;
@@ -140,8 +148,7 @@ static int add_device(u8 devfn, struct device *dev)
         dt_device_set_protected(dev_to_dt(dev));
     }
 
-    /* At boot an error would keep dom0 from being built for one bad node. */
-    return rc && system_state < SYS_STATE_active ? 1 : rc;
+    return unless_boot(rc);
 }
 
 static int remove_device(u8 devfn, struct device *dev)
@@ -170,6 +177,9 @@ static int assign_device(struct domain *d, u8 devfn, struct device *dev,
 
     if ( !sdev )
         return -ENODEV;
+    /* What has crashed gets no device: nobody would stop it. */
+    if ( d->is_shutting_down && d->shutdown_code != SHUTDOWN_suspend )
+        return -ENXIO;
     domain = xen_smmu_domain(d);
     if ( !domain )
         return -ENOMEM;

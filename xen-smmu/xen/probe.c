@@ -53,8 +53,7 @@ static void __init request_irqs(struct smmu_unit *unit,
         irq = index < 0 ? -1 : platform_get_irq(node, index);
         if ( irq < 0 )
             continue;
-        if ( request_irq(irq, 0, interrupt, unit->name,
-                         unit) )
+        if ( request_irq(irq, 0, interrupt, unit->name, unit) )
             smmu_log(SMMU_WARN, "%s: cannot have interrupt %d", unit->name,
                      irq);
         else
@@ -100,10 +99,17 @@ static int __init smmu_v3_dt_probe(struct dt_device_node *node,
     unit->name = name;
     unit->node = node;
     unit->address = base;
-    /* An error was logged.  Xen goes on without this unit. */
     if ( smmu_v3_probe(unit, regs, dt_property_read_bool(node, "dma-coherent"),
                        flsl(pfn_to_paddr(max_page) - 1)) )
+    {
+        /* That was logged.  Xen goes on without this unit. */
+        if ( !unit->private )
+        {
+            iounmap(regs);
+            smmu_free(unit);
+        }
         return -ENODEV;
+    }
 
     xen_smmu_test_unit(unit);
     request_irqs(unit, node);
