@@ -70,9 +70,11 @@ struct smmu_backend {
     /* 0: that sync has completed.  -ETIMEDOUT, -EIO: it has not. */
     int (*wait)(struct smmu_unit *unit, uint64_t ticket);
 
-    /* Reads what events there are: smmu_fault_report() for each.  No
-       unit->config. */
-    void (*events)(struct smmu_unit *unit);
+    /*
+     * Global errors, and a bounded number of events: smmu_fault_report() for
+     * each.  Without unit->config.  False: there were none.
+     */
+    bool (*events)(struct smmu_unit *unit);
     /* Logs the registers and queues. */
     void (*dump)(struct smmu_unit *unit);
 };

@@ -109,6 +109,9 @@ struct smmu_unit {
     void *source_private;
     bool suspended;                 /* the host is: nothing wakes it */
     bool stale;                     /* caches unknown since it was off */
+    bool programmed;                /* once, by us */
+    struct smmu_timer cooling;      /* between two looks at the events */
+    uint64_t hot;                   /* a look is due, or was just taken */
 
     struct smmu_mutex config;
     struct smmu_device *devices;
@@ -188,6 +191,12 @@ struct smmu_domain {
  */
 int smmu_unit_add(struct smmu_unit *unit);
 struct smmu_unit *smmu_unit_first(void);
+/*
+ * An interrupt: there may be events.  They are looked at soon, but only so
+ * often: a device that faults without end gets no CPU for itself.  Any
+ * context.
+ */
+void smmu_unit_interrupt(struct smmu_unit *unit);
 /* By smmu_power_unit(); false: not from this state. */
 bool smmu_unit_event(struct smmu_unit *unit, enum smmu_unit_event event);
 

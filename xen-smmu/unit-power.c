@@ -10,29 +10,49 @@
 /* How long a unit's last users may take. */
 #define DRAIN_NS    100000000ULL
 
-/* Off: power, registers, queue.  The gate stays closed until all is there. */
-static int power_up(struct smmu_unit *unit)
+/* Registers, queue; the gate is closed until all is there. */
+static int program(struct smmu_unit *unit)
 {
-    int rc = unit->source ? unit->source->on(unit) : 0;
-
-    if ( rc )
-    {
-        smmu_log(SMMU_ERR, "%s: its power source '%s' does not turn it on (%d): its domains stay asleep",
-                 unit->name, unit->source->name, rc);
-        return rc;
-    }
+    int rc;
 
     smmu_add(&unit->gate, 1);
     rc = unit->backend->program(unit);
     if ( rc )
-    {
         smmu_unit_fail(unit, XEN_SMMU_REASON_REGISTER_TIMEOUT);
-        smmu_unit_put(unit);
-        return -EIO;
+    smmu_unit_put(unit);
+
+    return rc ? -EIO : 0;
+}
+
+/* From OFF.  What a power source does not promise is taken to be lost. */
+static int power_up(struct smmu_unit *unit)
+{
+    const struct smmu_power_source *source = unit->source;
+    bool kept = source && source->caps.registers_kept && unit->programmed;
+    int rc = source ? source->on(unit) : 0;
+
+    if ( rc )
+    {
+        smmu_log(SMMU_ERR, "%s: its power source '%s' does not turn it on (%d): its domains stay asleep",
+                 unit->name, source->name, rc);
+        return rc;
     }
-    unit->stale = true;
+
+    rc = kept ? 0 : program(unit);
+    if ( rc )
+        return rc;
+
+    unit->programmed = true;
     smmu_unit_event(unit, SMMU_UNIT_PROGRAMMED);
+    if ( source && source->caps.caches_lost )
+    {
+        unit->epoch++;
+        smmu_unit_flushed(unit);
+    }
+    else
+        unit->stale |= !kept;
     smmu_unit_reopen(unit);
+    smmu_unit_get(unit);
 
     return 0;
 }

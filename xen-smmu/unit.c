@@ -102,14 +102,48 @@ void smmu_unit_fail(struct smmu_unit *unit, enum xen_smmu_reason reason)
              smmu_reason_next(reason));
 }
 
-static void drain_events(void *arg)
+/* Between two looks: what comes meanwhile waits, or is lost and counted. */
+#define COOLING_NS      5000000ULL
+
+static void look_at_events(void *arg)
+{
+    struct smmu_unit *unit = arg;
+    bool any = false;
+
+    if ( smmu_unit_get(unit) )
+    {
+        any = unit->backend->events(unit);
+        smmu_unit_put(unit);
+    }
+
+    if ( any )
+    {
+        smmu_timer_set(&unit->cooling, smmu_now() + COOLING_NS);
+        return;
+    }
+
+    /* An interrupt since that look was told that one is due. */
+    smmu_store(&unit->hot, 0);
+    if ( smmu_unit_get(unit) )
+    {
+        any = unit->backend->events(unit);
+        smmu_unit_put(unit);
+    }
+    if ( any )
+        smmu_unit_interrupt(unit);
+}
+
+static void cooled(void *arg)
 {
     struct smmu_unit *unit = arg;
 
-    if ( !smmu_unit_get(unit) )
-        return;
-    unit->backend->events(unit);
-    smmu_unit_put(unit);
+    smmu_work_schedule(&unit->events);
+}
+
+void smmu_unit_interrupt(struct smmu_unit *unit)
+{
+    if ( !smmu_cmpxchg(&unit->hot, 0, 1) )
+        smmu_work_schedule(&unit->events);
 }
 
 int smmu_unit_add(struct smmu_unit *unit)
@@ -120,7 +154,8 @@ int smmu_unit_add(struct smmu_unit *unit)
 
     smmu_mutex_init(&unit->config);
     smmu_vmids_init(&unit->vmids, unit->vmid_bits);
-    smmu_work_init(&unit->events, drain_events, unit);
+    smmu_work_init(&unit->events, look_at_events, unit);
+    smmu_timer_init(&unit->cooling, cooled, unit);
     unit->last_flush = ~0ULL;
     unit->since = smmu_now();
     unit->state = XEN_SMMU_UNIT_OFF;
