@@ -48,37 +48,40 @@ def tool(*words):
         raise RuntimeError(f"{words[0]} failed: {r.stderr[:400]}")
 
 
-def build(name, where, changed, catchers):
-    """Only what the edits touch is compiled; the rest comes from 'plain'."""
-    obj = TOP / "build/tests/plain"
+def build(where, changed, prog):
+    """Only what the edits touch is compiled; the rest comes from the variant
+    that the catcher runs in."""
+    variant = "tsan" if prog == "threads" else "plain"
+    obj = TOP / "build/tests" / variant
     headers = any(f.endswith(".h") for f in changed)
-    flags = ["-std=gnu11", "-O1", "-w", "-fno-strict-aliasing",
-             "-I", str(TOP / "include"), "-I", str(TOP / "tests/host"),
-             "-I", str(TOP / "tests/sim"), "-I", str(where)]
-    mine = {}
+    flags = ["-std=gnu11", "-O1", "-g", "-w", "-fno-strict-aliasing",
+             "-I", TOP / "include", "-I", TOP / "tests/host",
+             "-I", TOP / "tests/sim", "-I", where]
+    if variant == "tsan":
+        flags.append("-fsanitize=thread")
+    driver = []
     for c in sorted(where.glob("*.c")):
-        if headers or c.name in changed:
-            o = where / (c.stem + ".o")
+        o = where / f"{variant}-{c.stem}.o"
+        if not headers and c.name not in changed:
+            driver.append(obj / f"driver-{c.stem}.o")
+            continue
+        if not o.exists():
             tool("gcc", *flags, "-c", c, "-o", o)
             if c.name == "unit.c":
                 tool("objcopy", "--globalize-symbol=units", o)
-            mine[c.stem] = str(o)
-    driver = [mine.get(c.stem, str(obj / f"driver-{c.stem}.o"))
-              for c in sorted(DRIVER.glob("*.c"))]
-    model = [str(obj / f"sim-{n}.o") for n in
+        driver.append(o)
+    model = [obj / f"sim-{n}.o" for n in
              ("regs", "config", "tlb", "cmdq", "event", "dma", "world")]
-    host = [str(o) for o in sorted(obj.glob("host-*.o"))]
-    for prog in {c[0] for c in catchers}:
-        main = obj / f"sim-{prog}.o"
-        tool("gcc", main, *driver, *model, *host, "-lcmocka", "-lpthread",
-             "-o", where / prog)
+    tool("gcc", *flags, obj / f"sim-{prog}.o", *driver, *model,
+         *sorted(obj.glob("host-*.o")), "-lcmocka", "-lpthread",
+         "-o", where / prog)
 
 
 def caught(where, catcher):
     prog, *args = catcher
     try:
         r = subprocess.run([str(where / prog), *args], capture_output=True,
-                           text=True, errors="replace", timeout=60,
+                           text=True, errors="replace", timeout=25,
                            env=dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP"))
     except subprocess.TimeoutExpired:
         return "it hangs"
@@ -87,14 +90,17 @@ def caught(where, catcher):
     for line in r.stdout.splitlines():
         if "RULE BROKEN" in line or line.startswith("not ok"):
             return line.removeprefix("# ")
+    for line in r.stderr.splitlines():
+        if line.startswith("SUMMARY"):
+            return line
     return (r.stderr.strip().splitlines() or [f"status {r.returncode}"])[0]
 
 
 def run(mutant):
     name, edits, catchers = mutant
     where, changed = mutate(name, edits)
-    build(name, where, changed, catchers)
     for c in catchers:
+        build(where, changed, c[0])
         how = caught(where, c)
         if how:
             return how

@@ -5,6 +5,11 @@ A catcher is a test program and its arguments; the first that fails will do."""
 
 HISTORIES = ("random", "1", "20000", "20")
 LONG = ("random", "1", "600000", "3")
+DRIVER = ("test_driver",)
+FAILURE = ("test_failure",)
+EVENT = ("test_event",)
+SWEEP = ("sweep",)
+THREADS = [("threads", str(n), "6000") for n in range(1, 6)]
 
 MUTANTS = [
     ("no TLBI in a flush",
@@ -85,7 +90,7 @@ MUTANTS = [
     ("L1 descriptors left in the cache (Leaf=1)",
      [("smmu-v3-cmdq.c", "V3_CMD_CFGI_STE_SID(inv->sids.first), 0 }",
        "V3_CMD_CFGI_STE_SID(inv->sids.first), 1 }")],
-     [HISTORIES]),
+     [DRIVER]),
     ("wrap bit dropped",
      [("smmu-v3-cmdq.c", "((2U << q->log2) - 1)", "((1U << q->log2) - 1)")],
      [HISTORIES]),
@@ -113,4 +118,95 @@ MUTANTS = [
        "    unit->backend->events(unit);\n    smmu_unit_put(unit);",
        "    unit->backend->events(unit);")],
      [HISTORIES]),
+    ("timeout taken as success",
+     [("smmu-v3-cmdq.c", "            return -ETIMEDOUT;", "            return 0;")],
+     [SWEEP]),
+    ("CERROR not noticed",
+     [("smmu-v3-cmdq.c", "return stopped(v3, reg) ? -EIO : 0;",
+       "return stopped(v3, reg) ? 0 : 0;")],
+     [FAILURE]),
+    ("a quiesce that failed taken as done",
+     [("link.c", "        give_up(link, reason);\n        return -EIO;",
+       "        return 0;")],
+     [SWEEP]),
+    ("debt forgotten when a flush fails",
+     [("link.c", "        link->debt_all = true;\n        link->reason = reason;",
+       "        link->reason = reason;")],
+     [FAILURE]),
+    ("debt forgotten when a wake fails",
+     [("link.c", "            link->debt_all = true;\n"
+       "            link->reason = XEN_SMMU_REASON_SYNC_TIMEOUT;",
+       "            link->reason = XEN_SMMU_REASON_SYNC_TIMEOUT;")],
+     [FAILURE]),
+    ("a quarantined domain's VMID freed",
+     [("domain.c", "    if ( smmu_domain_stop(domain) )\n        return;",
+       "    smmu_domain_stop(domain);")],
+     [FAILURE]),
+    ("live links of a failed unit taken as blocked",
+     [("link.c", "    if ( !smmu_unit_get(unit) )\n"
+       "        return smmu_link_lost(link) ? -EIO : 0;",
+       "    if ( !smmu_unit_get(unit) )\n        return 0;")],
+     [FAILURE]),
+    ("a flush on a failed unit taken as done",
+     [("flush.c", "            rc = -EIO;\n        else if ( flush )",
+       "            ;\n        else if ( flush )")],
+     [FAILURE]),
+    ("a failed unit not told to abort",
+     [("unit.c", "unit->backend->disable(unit)\n", "0\n")],
+     [FAILURE]),
+    ("a failed unit's gate left open",
+     [("unit.c", "gate | GATE_CLOSED", "gate")],
+     [FAILURE]),
+    ("GBPA left at bypass",
+     [("smmu-v3-enable.c", "    return poll(unit, \"GBPA\", V3_GBPA, "
+       "V3_GBPA_UPDATE | V3_GBPA_ABORT,\n                V3_GBPA_ABORT);",
+       "    return 0;"),
+      ("smmu-v3-enable.c", "gbpa | V3_GBPA_ABORT | V3_GBPA_UPDATE",
+       "gbpa | V3_GBPA_UPDATE")],
+     [DRIVER, FAILURE]),
+    ("a carved-out stream left open",
+     [("smmu-v3-strtab.c", "    for_each_ste(unit, dev, ste_abort);\n\n"
+       "    return 0;", "    return 0;")],
+     [DRIVER]),
+    ("a stream claimed twice",
+     [("stream.c", "            return -EBUSY;\n", "            ;\n")],
+     [DRIVER]),
+    ("forced stall accepted",
+     [("smmu-v3-identify.c",
+       "return V3_IDR0_STALL_MODEL(r) == V3_IDR0_STALL_FORCED;",
+       "return false;")],
+     [DRIVER]),
+    ("event records read before PROD",
+     [("smmu-v3-evtq.c", "    smmu_rmb();\n", "")],
+     [EVENT]),
+    ("event records read out of a stale cache",
+     [("smmu-v3-evtq.c", "smmu_dma_discard(slot, sizeof(record));", ";")],
+     [EVENT]),
+    ("event queue overflow not acknowledged",
+     [("smmu-v3-evtq.c", "(cons & mask) | (prod & V3_EVENTQ_OVERFLOW)",
+       "(cons & mask)")],
+     [EVENT]),
+    ("no limit to the lines",
+     [("fault.c", "if ( limit->lines >= SMMU_LIMIT_BURST )", "if ( 0 )")],
+     [EVENT]),
+    ("a link's state read outside its lock",
+     [("flush.c", "unsigned long flags = smmu_lock(&link->lock);",
+       "unsigned long flags = 0;"),
+      ("flush.c", "    smmu_unlock(&link->lock, flags);\n\n    return flush;",
+       "    (void)flags;\n    return flush;")],
+     THREADS),
+    ("the queue's producer moved without its lock",
+     [("smmu-v3-cmdq.c", "flags = smmu_lock(&q->lock);", "flags = 0;"),
+      ("smmu-v3-cmdq.c", "smmu_unlock(&q->lock, flags);", "(void)flags;")],
+     THREADS),
+    ("streams changed without unit->config",
+     [("link.c", "    if ( !smmu_unit_get(unit) )\n        return -EIO;\n"
+       "    smmu_mutex_lock(&unit->config);\n",
+       "    if ( !smmu_unit_get(unit) )\n        return -EIO;\n"),
+      ("link.c", "    smmu_mutex_unlock(&unit->config);\n    smmu_unit_put(unit);\n\n"
+       "    return rc;\n}\n\n/* unit->config and a use count are held. */\n"
+       "static int detach_locked", "    smmu_unit_put(unit);\n\n"
+       "    return rc;\n}\n\n/* unit->config and a use count are held. */\n"
+       "static int detach_locked")],
+     THREADS),
 ]
