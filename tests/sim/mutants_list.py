@@ -31,8 +31,10 @@ MUTANTS = [
        "link->state == XEN_SMMU_LINK_LIVE")],
      [HISTORIES]),
     ("flush elided while quiescing",
-     [("link.c", "set_state(link, XEN_SMMU_LINK_QUIESCING);",
-       "set_state(link, XEN_SMMU_LINK_DORMANT), state = XEN_SMMU_LINK_LIVE;")],
+     [("link.c", "move(link, XEN_SMMU_LINK_LIVE, XEN_SMMU_LINK_QUIESCING);",
+       "move(link, XEN_SMMU_LINK_LIVE, XEN_SMMU_LINK_DORMANT);"),
+      ("link.c", "blocked = move(link, XEN_SMMU_LINK_QUIESCING, "
+       "XEN_SMMU_LINK_DORMANT);", "blocked = true;")],
      [HISTORIES, LONG]),
     ("CFGI left out when streams change",
      [("inv.c", "i < dev->nr; i++", "i < 0 * dev->nr; i++")],
@@ -68,9 +70,8 @@ MUTANTS = [
        "    unit->backend->configure(unit, dev);\n")],
      [HISTORIES]),
     ("streams opened before CFGI of the rest",
-     [("link.c", "    rc = smmu_inv_sync(&list);\n    if ( rc )\n    {\n"
-       "        if ( waking )", "    rc = 0;\n    if ( rc )\n    {\n"
-       "        if ( waking )")],
+     [("link.c", "    rc = smmu_inv_sync(&list);\n    if ( rc && waking )",
+       "    rc = 0;\n    if ( rc && waking )")],
      [HISTORIES]),
     ("debt dropped at attach",
      [("link.c", "debt = waking && link->debt_all;", "debt = false;")],
@@ -134,9 +135,9 @@ MUTANTS = [
        "        link->reason = reason;")],
      [FAILURE]),
     ("debt forgotten when a wake fails",
-     [("link.c", "            link->debt_all = true;\n"
-       "            link->reason = XEN_SMMU_REASON_SYNC_TIMEOUT;",
-       "            link->reason = XEN_SMMU_REASON_SYNC_TIMEOUT;")],
+     [("link.c", "        link->debt_all = true;\n"
+       "        link->reason = XEN_SMMU_REASON_SYNC_TIMEOUT;",
+       "        link->reason = XEN_SMMU_REASON_SYNC_TIMEOUT;")],
      [FAILURE]),
     ("a quarantined domain's VMID freed",
      [("domain.c", "    if ( smmu_domain_stop(domain) )\n        return;",
@@ -177,7 +178,8 @@ MUTANTS = [
        "return false;")],
      [DRIVER]),
     ("event records read before PROD",
-     [("smmu-v3-evtq.c", "    smmu_rmb();\n", "")],
+     [("smmu-v3-evtq.c", "    smmu_rmb();\n    for ( ; n; n-- )",
+       "    for ( ; n; n-- )")],
      [EVENT]),
     ("event records read out of a stale cache",
      [("smmu-v3-evtq.c", "smmu_dma_discard(slot, sizeof(record));", ";")],

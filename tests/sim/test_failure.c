@@ -115,6 +115,18 @@ static void global_error(uint32_t bit)
 static void service_failure(void **state) { global_error(1U << 8); }
 static void event_abort(void **state)     { global_error(1U << 2); }
 
+/* Nobody touched it since: stop and detach find out by themselves. */
+static void stop_after_failure(void **state)
+{
+    sim_raise(s, 1U << 8);
+    assert_failed("SERVICE_FAILURE");
+    assert_int_equal(world_stop(a), -EIO);
+    assert_int_equal(world_detach(dev_b), -EIO);
+    assert_true(smmu_domain_quarantined(b->d));
+    assert_int_equal(world_stop(b), -EIO);
+    assert_asleep_fine();
+}
+
 /* A GERROR that is harmless is acknowledged, and that is all. */
 static void harmless_error(void **state)
 {
@@ -464,7 +476,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T3(illegal_command), T3(fetch_abort), T3(illegal_sync),
-        T3(service_failure), T3(event_abort), T3(harmless_error),
+        T3(service_failure),
+        T3(stop_after_failure), T3(event_abort), T3(harmless_error),
         T3(dead_queue), T3(dead_unit), T3(late_sync),
         T3(late_sync_then_attach), T3(late_completion), T3(stop_times_out),
         T3(detach_times_out), T3(attach_times_out_1), T3(attach_times_out_2),
