@@ -47,11 +47,25 @@ void host_reset(uint64_t seed, bool threads)
     host_memory_reset();
 }
 
+/* ThreadSanitizer's own: libc's functions on the model's data are no race. */
+void AnnotateIgnoreReadsBegin(const char *file, int line)
+    __attribute__((weak));
+void AnnotateIgnoreReadsEnd(const char *file, int line) __attribute__((weak));
+void AnnotateIgnoreWritesBegin(const char *file, int line)
+    __attribute__((weak));
+void AnnotateIgnoreWritesEnd(const char *file, int line) __attribute__((weak));
+
 void host_enter(void)
 {
-    if ( depth++ == 0 )
-        while ( __atomic_exchange_n(&world_lock, 1, __ATOMIC_ACQUIRE) )
-            sched_yield();
+    if ( depth++ != 0 )
+        return;
+    while ( __atomic_exchange_n(&world_lock, 1, __ATOMIC_ACQUIRE) )
+        sched_yield();
+    if ( AnnotateIgnoreReadsBegin )
+    {
+        AnnotateIgnoreReadsBegin(__FILE__, __LINE__);
+        AnnotateIgnoreWritesBegin(__FILE__, __LINE__);
+    }
 }
 
 void host_leave(void)
@@ -60,6 +74,11 @@ void host_leave(void)
     {
         static __thread unsigned int turns;
 
+        if ( AnnotateIgnoreReadsBegin )
+        {
+            AnnotateIgnoreReadsEnd(__FILE__, __LINE__);
+            AnnotateIgnoreWritesEnd(__FILE__, __LINE__);
+        }
         __atomic_store_n(&world_lock, 0, __ATOMIC_RELEASE);
         if ( host_threads && ++turns % 32 == 0 )
             sched_yield();
@@ -350,6 +369,13 @@ void host_run_work(void)
     pthread_mutex_lock(&working);
     for ( n = 0; ; n++ )
     {
+        if ( n == 1000 )
+        {
+            /* Beside others there may always be more to do. */
+            if ( !host_threads )
+                host_complain("deferred work schedules itself for ever");
+            break;
+        }
         host_enter();
         w = works;
         if ( w )
@@ -360,11 +386,6 @@ void host_run_work(void)
         host_leave();
         if ( !w )
             break;
-        if ( n == 1000 )
-        {
-            host_complain("deferred work schedules itself for ever");
-            break;
-        }
         w->fn(w->arg);
     }
     pthread_mutex_unlock(&working);

@@ -5,7 +5,7 @@
 Each mutant is a copy of the driver under build/tests/mutants in which the
 given texts, each found exactly once, were replaced.  It is built against the
 same simulator and run through the same histories and tests; the control
-passes when one of them fails.  A text that is no longer found once is a
+passes when one of them fails.  Those of PASSING must not be caught.  A text that is no longer found once is a
 failure too: then the mutant needs to follow the driver.
 
 usage: mutants.py [NAME...]"""
@@ -20,7 +20,7 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 DRIVER = TOP / "xen-smmu"
 OUT = TOP / "build/tests/mutants"
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from mutants_list import MUTANTS  # noqa: E402
+from mutants_list import MUTANTS, PASSING  # noqa: E402
 
 
 def mutate(name, edits):
@@ -108,21 +108,22 @@ def run(mutant):
 
 
 def main():
-    todo = [m for m in MUTANTS if not sys.argv[1:] or m[0] in sys.argv[1:]]
+    todo = [(m, kind) for kind in (MUTANTS, PASSING) for m in kind
+            if not sys.argv[1:] or m[0] in sys.argv[1:]]
     bad = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        jobs = [pool.submit(run, m) for m in todo]
-        for n, (m, job) in enumerate(zip(todo, jobs), 1):
+        jobs = [pool.submit(run, m) for m, _ in todo]
+        for n, ((m, kind), job) in enumerate(zip(todo, jobs), 1):
             try:
                 how = job.result()
+                good = bool(how) == (kind is MUTANTS)
             except RuntimeError as e:
-                how = None
-                print(f"# {e}")
+                how, good = e, False
             if how:
-                print(f"# {how[:150]}")
-            else:
-                bad += 1
-            print(f"{'ok' if how else 'not ok'} {n} - caught: {m[0]}",
+                print(f"# {str(how)[:300]}")
+            bad += not good
+            print(f"{'ok' if good else 'not ok'} {n} - "
+                  f"{'caught' if kind is MUTANTS else 'passes'}: {m[0]}",
                   flush=True)
     print(f"1..{len(todo)}")
     return bad != 0

@@ -11,6 +11,22 @@ EVENT = ("test_event",)
 SWEEP = ("sweep",)
 THREADS = [("threads", str(n), "6000") for n in range(1, 6)]
 
+VMALL = """        cmd[n++] = (struct cmd){ { V3_CMD_TLBI_S12_VMALL |
+                                   V3_CMD_TLBI_VMID(inv->vmid), 0 } };"""
+# CMD_TLBI_S2_IPA, TG=4K, from 0 on, 32 << 31 pages: dword 1 as given.
+RANGE = """        cmd[n++] = (struct cmd){ { 0x2a | 0x1fULL << 12 | 0x1fULL << 20 |
+                                   V3_CMD_TLBI_VMID(inv->vmid), %s } };"""
+QUIESCE_EARLY = [
+    ("link.c", "move(link, XEN_SMMU_LINK_LIVE, XEN_SMMU_LINK_QUIESCING);",
+     "move(link, XEN_SMMU_LINK_LIVE, XEN_SMMU_LINK_DORMANT);"),
+    ("link.c", "blocked = move(link, XEN_SMMU_LINK_QUIESCING, "
+     "XEN_SMMU_LINK_DORMANT);", "blocked = true;")]
+SYNC_BLOCK = "    if ( smmu_inv_sync(&list) )\n    {\n        smmu_unit_fail("
+ADD_VMID = ("smmu_inv_add(&list, (struct smmu_inv){ .kind = SMMU_INV_VMID, "
+            ".vmid = link->vmid })")
+VMID_CLEAN = ("vmid.c", "vmids->state[vmid] = DIRTY;",
+              "vmids->state[vmid] = CLEAN;")
+
 MUTANTS = [
     ("no TLBI in a flush",
      [("flush.c", "issue(link->unit, &inv, 1,", "issue(link->unit, &inv, 0,")],
@@ -31,10 +47,7 @@ MUTANTS = [
        "link->state == XEN_SMMU_LINK_LIVE")],
      [HISTORIES]),
     ("flush elided while quiescing",
-     [("link.c", "move(link, XEN_SMMU_LINK_LIVE, XEN_SMMU_LINK_QUIESCING);",
-       "move(link, XEN_SMMU_LINK_LIVE, XEN_SMMU_LINK_DORMANT);"),
-      ("link.c", "blocked = move(link, XEN_SMMU_LINK_QUIESCING, "
-       "XEN_SMMU_LINK_DORMANT);", "blocked = true;")],
+     QUIESCE_EARLY,
      [HISTORIES, LONG]),
     ("CFGI left out when streams change",
      [("inv.c", "i < dev->nr; i++", "i < 0 * dev->nr; i++")],
@@ -211,4 +224,57 @@ MUTANTS = [
        "    return rc;\n}\n\n/* unit->config and a use count are held. */\n"
        "static int detach_locked")],
      THREADS),
+    ("table descriptors left in the walk cache (Leaf=1)",
+     [("smmu-v3-cmdq.c", VMALL, RANGE % "0x401")],
+     [HISTORIES]),
+    # DESIGN 2.8.
+    ("a TLBI in the same sync as the abort taken as retiring the VMID",
+     [("link.c", SYNC_BLOCK, f"    {ADD_VMID};\n{SYNC_BLOCK}"), VMID_CLEAN],
+     [HISTORIES, LONG]),
+    ("blocks left in the TLB (a TTL hint)",
+     [("smmu-v3-cmdq.c", VMALL, RANGE % "0x700")],
+     [HISTORIES]),
+]
+
+
+def without(*freedoms):
+    """The histories, on units that do not use these freedoms (sim.h)."""
+    names = ["ASYNC", "REORDER", "LATE_SYNC", "INFLIGHT", "WALK_CACHE",
+             "L1_CACHE", "STE_INVALID", "TORN_STE", "BYPASS", "JUNK",
+             "PREFETCH", "EVICT"]
+    mask = 0x8fff
+    for f in freedoms:
+        mask &= ~(0x8000 if f == "STORE_BUFFER" else 1 << names.index(f))
+    return ("random", "1", "20000", "20", hex(mask))
+
+
+# The other way round: what must pass.  A driver that is as right as ours, and
+# broken ones on units without the freedom that shows it: so it is that freedom
+# of the model that catches them, and not luck.
+PASSING = [
+    ("a TLBI after the sync of the abort retires the VMID",
+     [("link.c", SYNC_BLOCK, SYNC_BLOCK.replace(
+         "(&list) )", f"(&list) || ({ADD_VMID}, smmu_inv_sync(&list)) )")),
+      VMID_CLEAN], [HISTORIES]),
+    ("a range of everything in place of the VMID, Leaf=0, TTL=0",
+     [("smmu-v3-cmdq.c", VMALL, RANGE % "0x400")], [HISTORIES]),
+    ("unseen without walk caches: Leaf=1",
+     [("smmu-v3-cmdq.c", VMALL, RANGE % "0x401")], [without("WALK_CACHE")]),
+    ("unseen without a store buffer: PROD before the barrier",
+     [("smmu-v3-cmdq.c", "            smmu_wmb();\n", "")],
+     [without("STORE_BUFFER")]),
+    ("unseen without junk at reset: no CFGI_ALL at enable",
+     [("smmu-v3-cmdq.c", "        cmd[n++] = cfgi_all;\n"
+       "        cmd[n++] = (struct cmd){ { V3_CMD_TLBI_NSNH",
+       "        cmd[n++] = (struct cmd){ { V3_CMD_TLBI_NSNH")],
+     [without("JUNK")]),
+    ("unseen where commands complete inside the PROD write, as QEMU's: "
+     "sync not waited for",
+     [("flush.c", "err = p->rc ?: unit->backend->wait(unit, p->ticket);",
+       "err = p->rc;")],
+     [without("ASYNC", "REORDER", "LATE_SYNC")]),
+    ("unseen without transactions in flight: a flush that is elided while "
+     "quiescing", QUIESCE_EARLY,
+     [without("INFLIGHT", "ASYNC", "REORDER", "LATE_SYNC", "PREFETCH",
+              "TORN_STE")]),
 ]
