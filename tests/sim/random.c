@@ -62,7 +62,14 @@ static void build(uint64_t seed)
         if ( !world_dev_sids(i % n, false, r, 1 + host_pick(3), &rc) )
             host_complain("a device was refused (%d)", rc);
     }
-    /* And streams that nobody owns. */
+    /* A host bridge, which the devices' streams are carved out of. */
+    for ( i = 0; i < n; i++ )
+    {
+        r[0] = (struct smmu_range){ 0, 0x200 };
+        if ( host_chance(2) && !world_dev_sids(i, true, r, 1, &rc) )
+            host_complain("a bridge was refused (%d)", rc);
+    }
+    /* And streams that nobody else owns. */
     for ( i = 0; i < n; i++ )
         for ( k = 0; k < 3; k++ )
             world.sim[i]->sids[world.sim[i]->nr_sids++] = 5 + 60 * k;
@@ -78,7 +85,9 @@ static void device_op(void)
     struct world_dom *dom = &world.dom[host_pick(WORLD_DOMS)];
     int rc;
 
-    if ( dev->dom )
+    if ( !dev->dom && !dev->dev->bridge && host_chance(8) )
+        rc = world_again(dev);
+    else if ( dev->dom )
         rc = world_detach(dev);
     else if ( dom->stopped )
         rc = world_attach(dom, dev) + ENXIO;
