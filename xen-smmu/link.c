@@ -32,7 +32,7 @@ unsigned int smmu_link_state(struct smmu_link *link)
 
     smmu_unlock(&link->lock, flags);
 
-    /* Blocked before the unit failed is blocked; anything else is not known. */
+    /* Blocked before the unit failed is blocked; else nothing is known. */
     return state != XEN_SMMU_LINK_DORMANT && smmu_unit_failed(link->unit)
            ? XEN_SMMU_LINK_FAILED : state;
 }

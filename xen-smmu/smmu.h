@@ -55,7 +55,7 @@ struct smmu_device {
     struct smmu_link *link;         /* NULL: of no domain, streams abort */
     const char *path;               /* in the device tree */
     void *private;                  /* the backend's */
-    bool bridge;                    /* yields a stream to a device that names it */
+    bool bridge;                    /* yields streams that a node names */
     bool open;                      /* its streams translate */
     struct smmu_limit limit;
     uint64_t faults;
