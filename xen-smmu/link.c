@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A domain on a unit: waking it and blocking it (DESIGN 4, 5).
+ * A domain on a unit: its states, how it is blocked, and what becomes of it
+ * when the hardware does not answer (DESIGN 4, 5).  wake.c opens it.
  *
  *   DORMANT -> WAKING -> LIVE -> QUIESCING -> DORMANT     and FAILED
  *
  * Invariant: while DORMANT, every stream of the link aborts, acknowledged by a
- * completed sync; what is unmapped then becomes debt.  It leaves DORMANT for
- * WAKING in one critical section that takes the debt, and only once the unit's
- * queue runs; the debt is invalidated, synced, before a stream opens, or
- * before the parked unit looks at its tables again.
+ * completed sync; what is unmapped then becomes debt.
  */
 #include "backend.h"
 
-/* By smmu_power_link(); link->lock held. */
-static bool event(struct smmu_link *link, enum smmu_link_event what)
+bool smmu_link_event(struct smmu_link *link, enum smmu_link_event what)
 {
     int state = smmu_power_link(link->state, what);
 
@@ -32,7 +29,7 @@ unsigned int smmu_link_state(struct smmu_link *link)
 
     smmu_unlock(&link->lock, flags);
 
-    /* Blocked before the unit failed is blocked; anything else is not known. */
+    /* Blocked before the unit failed is blocked; else nothing is known. */
     return state != XEN_SMMU_LINK_DORMANT && smmu_unit_failed(link->unit)
            ? XEN_SMMU_LINK_FAILED : state;
 }
@@ -41,7 +38,7 @@ unsigned int smmu_link_state(struct smmu_link *link)
 static void give_up(struct smmu_link *link, enum xen_smmu_reason reason)
 {
     unsigned long flags = smmu_lock(&link->lock);
-    bool first = event(link, SMMU_LINK_LOST);
+    bool first = smmu_link_event(link, SMMU_LINK_LOST);
 
     if ( first )
     {
@@ -79,7 +76,7 @@ int smmu_link_block(struct smmu_link *link, enum xen_smmu_reason reason)
         return smmu_link_lost(link) ? -EIO : 0;
 
     flags = smmu_lock(&link->lock);
-    event(link, SMMU_LINK_SLEEP);
+    smmu_link_event(link, SMMU_LINK_SLEEP);
     smmu_unlock(&link->lock, flags);
 
     for ( dev = unit->devices; dev; dev = dev->next )
@@ -104,7 +101,7 @@ int smmu_link_block(struct smmu_link *link, enum xen_smmu_reason reason)
     flags = smmu_lock(&link->lock);
     link->epoch = unit->epoch;
     /* No: the unit failed meanwhile, and a flush found out. */
-    blocked = event(link, SMMU_LINK_BLOCKED);
+    blocked = smmu_link_event(link, SMMU_LINK_BLOCKED);
     smmu_unlock(&link->lock, flags);
     smmu_unit_put(unit);
 
@@ -183,204 +180,6 @@ int smmu_link_find(struct smmu_domain *domain, struct smmu_unit *unit,
     *out = link;
 
     return 0;
-}
-
-bool smmu_device_wanted(const struct smmu_device *dev)
-{
-    const struct smmu_domain *domain = dev->link->domain;
-
-    return !dev->leaving && !dev->unit->suspended &&
-           smmu_power_wanted(smmu_load(&domain->stopped),
-                             smmu_load(&domain->force), dev->awake);
-}
-
-/* The debt as invalidations: ranges if they take no more than the VMID's. */
-static void add_debt(struct smmu_inv_list *list, const struct smmu_link *link,
-                     const struct smmu_debt *debt,
-                     struct smmu_link_stats *stats)
-{
-    const struct smmu_unit *unit = link->unit;
-    uint64_t pages;
-
-    if ( smmu_debt_none(debt) )
-    {
-        stats->wake_none++;
-        return;
-    }
-
-    pages = debt->nr == 1 ? debt->r[0].last - debt->r[0].first + 1 : 0;
-    if ( !debt->all && pages && unit->backend->range_cost(unit, pages) == 1 )
-    {
-        smmu_inv_add(list, (struct smmu_inv){ .kind = SMMU_INV_RANGE,
-                                              .vmid = link->vmid,
-                                              .first = debt->r[0].first,
-                                              .pages = pages });
-        stats->wake_ranges++;
-        return;
-    }
-
-    smmu_inv_add(list, (struct smmu_inv){ .kind = SMMU_INV_VMID,
-                                          .vmid = link->vmid });
-    stats->wake_vmid++;
-}
-
-#define for_each_wanted(dev, link)                                  \
-    for ( (dev) = (link)->unit->devices; (dev); (dev) = (dev)->next ) \
-        if ( (dev)->link == (link) && smmu_device_wanted(dev) )
-
-/* Elision ends: what is unmapped from here on is flushed for real. */
-static void take_debt(struct smmu_link *link, struct smmu_debt *debt)
-{
-    unsigned long flags = smmu_lock(&link->lock);
-
-    event(link, SMMU_LINK_WAKE);
-    *debt = link->debt;
-    smmu_debt_clear(&link->debt);
-    smmu_unlock(&link->lock, flags);
-}
-
-/* Nothing was opened, so it is as blocked as before; all is owed. */
-static int stay(struct smmu_link *link, int rc)
-{
-    unsigned long flags = smmu_lock(&link->lock);
-
-    event(link, SMMU_LINK_STAYED);
-    smmu_debt_add_all(&link->debt);
-    link->reason = rc == -ETIMEDOUT ? XEN_SMMU_REASON_SYNC_TIMEOUT
-                                    : XEN_SMMU_REASON_CMDQ_ERROR;
-    link->stats.failures++;
-    smmu_unlock(&link->lock, flags);
-
-    return rc;
-}
-
-/* Flushed.  From the next step on it has to be blocked to be blocked. */
-static bool opened(struct smmu_link *link, const struct smmu_link_stats *add,
-                   uint64_t commands)
-{
-    unsigned long flags = smmu_lock(&link->lock);
-    struct smmu_link_stats *stats = &link->stats;
-
-    if ( !event(link, SMMU_LINK_OPENED) )
-    {
-        /* The unit failed meanwhile, and a flush found out. */
-        smmu_unlock(&link->lock, flags);
-        return false;
-    }
-    link->reason = XEN_SMMU_REASON_NONE;
-    stats->wakes++;
-    stats->wake_none += add->wake_none;
-    stats->wake_ranges += add->wake_ranges;
-    stats->wake_vmid += add->wake_vmid;
-    stats->wake_all += add->wake_all;
-    if ( commands > stats->worst_wake )
-        stats->worst_wake = commands;
-    smmu_unlock(&link->lock, flags);
-    smmu_policy_woke(&link->policy, smmu_now());
-
-    return true;
-}
-
-/* The unit translates for others: debt, sync; open, sync. */
-static int wake_running(struct smmu_link *link, const struct smmu_debt *debt)
-{
-    struct smmu_unit *unit = link->unit;
-    struct smmu_inv_list owed = { .unit = unit }, news = { .unit = unit };
-    struct smmu_link_stats stats = { .wakes = 1 };
-    struct smmu_device *dev;
-    int rc;
-
-    add_debt(&owed, link, debt, &stats);
-    for_each_wanted ( dev, link )
-        if ( !dev->configured )
-        {
-            unit->backend->configure(unit, dev);
-            dev->configured = true;
-            smmu_inv_add_streams(&owed, dev);
-        }
-    rc = smmu_inv_sync(&owed);
-    if ( rc )
-        return stay(link, rc);
-
-    for_each_wanted ( dev, link )
-        smmu_inv_add_streams(&news, dev);
-    if ( !opened(link, &stats, owed.commands + news.nr + 1) )
-        return -EIO;
-    for_each_wanted ( dev, link )
-    {
-        unit->backend->open(unit, dev);
-        dev->open = true;
-    }
-    rc = smmu_inv_sync(&news);
-    if ( rc )
-        smmu_link_fail_locked(link, XEN_SMMU_REASON_SYNC_TIMEOUT);
-
-    return rc;
-}
-
-/*
- * The unit is parked: it looks at no table and fills no cache.  So its streams
- * may be opened in memory first, and one sync does for all.
- */
-static int wake_parked(struct smmu_link *link, const struct smmu_debt *debt)
-{
-    struct smmu_unit *unit = link->unit;
-    struct smmu_inv_list list = { .unit = unit };
-    struct smmu_link_stats stats = { .wakes = 1, .wake_all = unit->stale };
-    struct smmu_device *dev;
-    int rc;
-
-    if ( unit->stale )
-        smmu_unit_invalidate(unit, &list);
-    else
-        add_debt(&list, link, debt, &stats);
-    for_each_wanted ( dev, link )
-    {
-        if ( !dev->configured )
-            unit->backend->configure(unit, dev);
-        unit->backend->open(unit, dev);
-        dev->configured = dev->open = true;
-        if ( !unit->stale )
-            smmu_inv_add_streams(&list, dev);
-    }
-
-    rc = smmu_inv_sync(&list);
-    if ( rc )
-    {
-        for_each_wanted ( dev, link )
-        {
-            unit->backend->abort(unit, dev);
-            dev->open = false;
-        }
-        /* It may have read what it must not use. */
-        unit->stale = true;
-        return stay(link, rc);
-    }
-    if ( unit->stale )
-        smmu_unit_flushed(unit);
-
-    rc = opened(link, &stats, list.commands) ? smmu_unit_run(unit) : -EIO;
-    if ( rc )
-        smmu_link_lost(link);
-
-    return rc;
-}
-
-int smmu_link_wake(struct smmu_link *link)
-{
-    struct smmu_unit *unit = link->unit;
-    struct smmu_debt debt;
-    int rc = smmu_unit_ready(unit);
-
-    if ( rc )
-        return rc;
-
-    take_debt(link, &debt);
-    rc = smmu_load(&unit->state) == XEN_SMMU_UNIT_ON
-         ? wake_running(link, &debt) : wake_parked(link, &debt);
-    smmu_unit_put(unit);
-
-    return rc;
 }
 
 /*

@@ -7,7 +7,7 @@
  * tests/host/ on a build machine.  It brings
  *   - fixed-width types, bool, size_t, NULL, the E* codes;
  *   - memset, memcpy, strlen, snprintf; ARRAY_SIZE, container_of, ASSERT;
- *   - struct smmu_lock, and struct smmu_mutex, struct smmu_work, struct smmu_timer.
+ *   - struct smmu_lock, smmu_mutex, smmu_work and smmu_timer.
  */
 #ifndef __XEN_SMMU_PLAT_H__
 #define __XEN_SMMU_PLAT_H__

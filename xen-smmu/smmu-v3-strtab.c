@@ -3,8 +3,9 @@
  * The stream table (IHI0070 3.3.1, 5.1, 5.2).
  *
  * A stream that no device owns has no table, or an invalid STE (V=0): what
- * comes from it aborts, and leaves an event.  An owned one that does not translate is valid with
- * Config=abort: silent.  What opens or closes a stream is one 64-bit store.
+ * comes from it aborts, and leaves an event.  An owned one that does not
+ * translate is valid with Config=abort: silent.  What opens or closes a stream
+ * is one 64-bit store.
  *
  * A host bridge owns whole buses, all with the same STE, so that one level 2
  * table, its own, serves them all: 65,536 streams cost 16 KiB.  A bus from

@@ -56,7 +56,7 @@ struct smmu_device {
     struct smmu_link *link;         /* NULL: of no domain, streams abort */
     const char *path;               /* in the device tree */
     void *private;                  /* the backend's */
-    bool bridge;                    /* yields a stream to a device that names it */
+    bool bridge;                    /* yields streams that a node names */
     bool open;                      /* its streams translate */
     bool configured;                /* its STEs have the link's translation */
     bool leaving;                   /* being detached */
@@ -319,6 +319,11 @@ int smmu_force(struct smmu_domain *domain, unsigned int force);
 
 /* link.c ----------------------------------------------------------------- */
 
+/*
+ * By smmu_power_link(), link->lock held.  False: not from this state, which
+ * stays; its unit has failed meanwhile.
+ */
+bool smmu_link_event(struct smmu_link *link, enum smmu_link_event what);
 /* The domain's link on the unit, made if need be.  unit->config held. */
 int smmu_link_find(struct smmu_domain *domain, struct smmu_unit *unit,
                    struct smmu_link **out);

@@ -16,6 +16,11 @@ CFLAGS := -std=gnu11 -Wall -Wextra -Werror -Wno-unused-parameter \
 	-fno-strict-aliasing $(FLAGS_$(VARIANT)) \
 	-I $(TOP)/include -I $(TOP)/tests/host -I $(TOP)/tests/sim -I $(DRIVER)
 
+# Of the platform, TSan is to see the locks and atomics only, or the model's own
+# lock would order whatever the driver does.
+PLATFORM := $(if $(filter tsan,$(VARIANT)),$(filter-out \
+	-fsanitize=thread,$(CFLAGS)),$(CFLAGS))
+
 DRIVER_C := $(wildcard $(DRIVER)/*.c)
 HOST_C := $(wildcard $(TOP)/tests/host/*.c)
 SIM_C := $(addprefix $(TOP)/tests/sim/,regs.c config.c tlb.c cmdq.c event.c \
@@ -35,11 +40,14 @@ $(O)/driver-unit.o: $(DRIVER)/unit.c $(HEADERS) | $(O)
 $(O)/driver-%.o: $(DRIVER)/%.c $(HEADERS) | $(O)
 	$(CC) $(CFLAGS) -c $< -o $@
 
-$(O)/host-%.o: $(TOP)/tests/host/%.c $(HEADERS) | $(O)
+$(O)/host-atomic.o: $(TOP)/tests/host/atomic.c $(HEADERS) | $(O)
 	$(CC) $(CFLAGS) -c $< -o $@
 
+$(O)/host-%.o: $(TOP)/tests/host/%.c $(HEADERS) | $(O)
+	$(CC) $(PLATFORM) -c $< -o $@
+
 $(O)/sim-%.o: $(TOP)/tests/sim/%.c $(HEADERS) | $(O)
-	$(CC) $(CFLAGS) -c $< -o $@
+	$(CC) $(PLATFORM) -c $< -o $@
 
 $(O)/unit-%.o: $(TOP)/tests/unit/%.c $(HEADERS) | $(O)
 	$(CC) $(CFLAGS) -c $< -o $@

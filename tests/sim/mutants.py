@@ -5,7 +5,7 @@
 Each mutant is a copy of the driver under build/tests/mutants in which the
 given texts, each found exactly once, were replaced.  It is built against the
 same simulator and run through the same histories and tests; the control
-passes when one of them fails.  A text that is no longer found once is a
+passes when one of them fails.  Those of PASSING must not be caught.  A text that is no longer found once is a
 failure too: then the mutant needs to follow the driver.
 
 usage: mutants.py [NAME...]"""
@@ -20,7 +20,7 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 DRIVER = TOP / "xen-smmu"
 OUT = TOP / "build/tests/mutants"
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from mutants_list import MUTANTS  # noqa: E402
+from mutants_list import MUTANTS, PASSING  # noqa: E402
 
 
 def mutate(name, edits):
@@ -48,37 +48,40 @@ def tool(*words):
         raise RuntimeError(f"{words[0]} failed: {r.stderr[:400]}")
 
 
-def build(name, where, changed, catchers):
-    """Only what the edits touch is compiled; the rest comes from 'plain'."""
-    obj = TOP / "build/tests/plain"
+def build(where, changed, prog):
+    """Only what the edits touch is compiled; the rest comes from the variant
+    that the catcher runs in."""
+    variant = "tsan" if prog == "threads" else "plain"
+    obj = TOP / "build/tests" / variant
     headers = any(f.endswith(".h") for f in changed)
-    flags = ["-std=gnu11", "-O1", "-w", "-fno-strict-aliasing",
-             "-I", str(TOP / "include"), "-I", str(TOP / "tests/host"),
-             "-I", str(TOP / "tests/sim"), "-I", str(where)]
-    mine = {}
+    flags = ["-std=gnu11", "-O1", "-g", "-w", "-fno-strict-aliasing",
+             "-I", TOP / "include", "-I", TOP / "tests/host",
+             "-I", TOP / "tests/sim", "-I", where]
+    if variant == "tsan":
+        flags.append("-fsanitize=thread")
+    driver = []
     for c in sorted(where.glob("*.c")):
-        if headers or c.name in changed:
-            o = where / (c.stem + ".o")
+        o = where / f"{variant}-{c.stem}.o"
+        if not headers and c.name not in changed:
+            driver.append(obj / f"driver-{c.stem}.o")
+            continue
+        if not o.exists():
             tool("gcc", *flags, "-c", c, "-o", o)
             if c.name == "unit.c":
                 tool("objcopy", "--globalize-symbol=units", o)
-            mine[c.stem] = str(o)
-    driver = [mine.get(c.stem, str(obj / f"driver-{c.stem}.o"))
-              for c in sorted(DRIVER.glob("*.c"))]
-    model = [str(obj / f"sim-{n}.o") for n in
+        driver.append(o)
+    model = [obj / f"sim-{n}.o" for n in
              ("regs", "config", "tlb", "cmdq", "event", "dma", "world")]
-    host = [str(o) for o in sorted(obj.glob("host-*.o"))]
-    for prog in {c[0] for c in catchers}:
-        main = obj / f"sim-{prog}.o"
-        tool("gcc", main, *driver, *model, *host, "-lcmocka", "-lpthread",
-             "-o", where / prog)
+    tool("gcc", *flags, obj / f"sim-{prog}.o", *driver, *model,
+         *sorted(obj.glob("host-*.o")), "-lcmocka", "-lpthread",
+         "-o", where / prog)
 
 
 def caught(where, catcher):
     prog, *args = catcher
     try:
         r = subprocess.run([str(where / prog), *args], capture_output=True,
-                           text=True, errors="replace", timeout=60,
+                           text=True, errors="replace", timeout=25,
                            env=dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP"))
     except subprocess.TimeoutExpired:
         return "it hangs"
@@ -87,14 +90,17 @@ def caught(where, catcher):
     for line in r.stdout.splitlines():
         if "RULE BROKEN" in line or line.startswith("not ok"):
             return line.removeprefix("# ")
+    for line in r.stderr.splitlines():
+        if line.startswith("SUMMARY"):
+            return line
     return (r.stderr.strip().splitlines() or [f"status {r.returncode}"])[0]
 
 
 def run(mutant):
     name, edits, catchers = mutant
     where, changed = mutate(name, edits)
-    build(name, where, changed, catchers)
     for c in catchers:
+        build(where, changed, c[0])
         how = caught(where, c)
         if how:
             return how
@@ -102,21 +108,22 @@ def run(mutant):
 
 
 def main():
-    todo = [m for m in MUTANTS if not sys.argv[1:] or m[0] in sys.argv[1:]]
+    todo = [(m, kind) for kind in (MUTANTS, PASSING) for m in kind
+            if not sys.argv[1:] or m[0] in sys.argv[1:]]
     bad = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        jobs = [pool.submit(run, m) for m in todo]
-        for n, (m, job) in enumerate(zip(todo, jobs), 1):
+        jobs = [pool.submit(run, m) for m, _ in todo]
+        for n, ((m, kind), job) in enumerate(zip(todo, jobs), 1):
             try:
                 how = job.result()
+                good = bool(how) == (kind is MUTANTS)
             except RuntimeError as e:
-                how = None
-                print(f"# {e}")
+                how, good = e, False
             if how:
-                print(f"# {how[:150]}")
-            else:
-                bad += 1
-            print(f"{'ok' if how else 'not ok'} {n} - caught: {m[0]}",
+                print(f"# {str(how)[:300]}")
+            bad += not good
+            print(f"{'ok' if good else 'not ok'} {n} - "
+                  f"{'caught' if kind is MUTANTS else 'passes'}: {m[0]}",
                   flush=True)
     print(f"1..{len(todo)}")
     return bad != 0

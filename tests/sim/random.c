@@ -2,17 +2,22 @@
 /*
  * Random histories against the oracle.
  *
- * usage: random [seed [operations [histories]]]
+ * usage: random [seed [operations [histories [freedoms]]]]
  *
  * Each history makes its own host out of its seed: one to three units, some
  * not coherent, some without two-level tables; up to six domains; devices
  * with one to three streams; and DMA on every stream all the time.  A history
  * that breaks a rule prints its seed, and is replayed by naming it.
+ * `freedoms`: which of sim.h's SIM_* the units use, as a mask; 0x8000 is the
+ * CPU's store buffer.
  */
 #include <stdlib.h>
 
 #include "world.h"
 
+#define STORE_BUFFER    0x8000
+
+static unsigned int freedoms = SIM_NASTY | STORE_BUFFER;
 static uint64_t operations, landed, flushes, reused;
 /* Locks: a domain between two states, and its tables (its P2M lock). */
 static struct world_dom *changing;
@@ -28,12 +33,14 @@ static void build(uint64_t seed)
     int rc;
 
     world_reset(seed, false);
+    host_store_buffer = freedoms & STORE_BUFFER;
     memset(paging, 0, sizeof(paging));
     changing = NULL;
     n = 1 + host_pick(3);
     for ( i = 0; i < n; i++ )
     {
         id = sim_id_good();
+        id.idr3 = 1U << 10;             /* RIL */
         if ( host_chance(3) )
             id.idr0 &= ~SIM_IDR0_ST_LEVEL;
         if ( host_chance(3) )
@@ -43,7 +50,7 @@ static void build(uint64_t seed)
         if ( host_chance(4) )
             id.idr1 = SIM_IDR1_SIDSIZE(9) | SIM_IDR1_CMDQS(4) |
                       SIM_IDR1_EVENTQS(4);
-        if ( world_unit(&id, SIM_NASTY, host_pick(2)) )
+        if ( world_unit(&id, freedoms & SIM_NASTY, host_pick(2)) )
             host_complain("a good unit was refused");
     }
     for ( i = 0; i < n * 5; i++ )
@@ -55,7 +62,14 @@ static void build(uint64_t seed)
         if ( !world_dev_sids(i % n, false, r, 1 + host_pick(3), &rc) )
             host_complain("a device was refused (%d)", rc);
     }
-    /* And streams that nobody owns. */
+    /* A host bridge, which the devices' streams are carved out of. */
+    for ( i = 0; i < n; i++ )
+    {
+        r[0] = (struct smmu_range){ 0, 0x200 };
+        if ( host_chance(2) && !world_dev_sids(i, true, r, 1, &rc) )
+            host_complain("a bridge was refused (%d)", rc);
+    }
+    /* And streams that nobody else owns. */
     for ( i = 0; i < n; i++ )
         for ( k = 0; k < 3; k++ )
             world.sim[i]->sids[world.sim[i]->nr_sids++] = 5 + 60 * k;
@@ -71,7 +85,9 @@ static void device_op(void)
     struct world_dom *dom = &world.dom[host_pick(WORLD_DOMS)];
     int rc;
 
-    if ( dev->dom )
+    if ( !dev->dom && !dev->dev->bridge && host_chance(8) )
+        rc = world_again(dev);
+    else if ( dev->dom )
         rc = world_detach(dev);
     else if ( dom->stopped )
         rc = world_attach(dom, dev) + ENXIO;
@@ -185,6 +201,8 @@ int main(int argc, char **argv)
     uint64_t steps = argc > 2 ? strtoull(argv[2], NULL, 0) : 20000;
     uint64_t count = argc > 3 ? strtoull(argv[3], NULL, 0) : 1, i;
 
+    if ( argc > 4 )
+        freedoms = strtoul(argv[4], NULL, 0);
     setvbuf(stdout, NULL, _IOLBF, 0);
     for ( i = 0; i < count; i++ )
         if ( !history(seed + i, steps) )

@@ -18,7 +18,7 @@ static void good_unit(void **state)
     assert_int_equal(s->gbpa & (1U << 20 | 1U << 31), 1U << 20);
     assert_int_equal(s->irq_ctrlack, 5);
     assert_int_equal(s->cr1 & 0xfff, 0xd75);
-    assert_int_equal(s->cr2 & 6, 6);
+    assert_int_equal(s->cr2, 2);        /* no BTM: PTM is RES0 */
     assert_int_equal(s->strtab_cfg >> 16, 1);
     assert_int_equal(s->strtab_cfg & 0x3f, 16);
     assert_int_equal(u->vmid_bits, 16);
@@ -27,6 +27,16 @@ static void good_unit(void **state)
     assert_in_range(u->queue_bytes, 4096, 256 * 1024);
     assert_int_equal(smmu_unit_users(u), 0);
     assert_logged("smmu@0: SMMUv3");
+}
+
+/* The CPUs' broadcasts mean nothing here: other VMIDs. */
+static void deaf_to_broadcasts(void **state)
+{
+    struct sim_id id = sim_id_good();
+
+    id.idr0 |= 1U << 5;                 /* BTM */
+    assert_int_equal(world_unit(&id, SIM_NASTY, true), 0);
+    assert_int_equal(world.sim[0]->cr2, 6);
 }
 
 static unsigned int first_write(const struct sim *s, uint32_t offset,
@@ -898,7 +908,7 @@ static void no_leaks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(good_unit), T(enable_order), T(refused), T(accepted), T(tables),
+        T(good_unit), T(deaf_to_broadcasts), T(enable_order), T(refused), T(accepted), T(tables),
         T(huge_sids), T(invalid_l1_cached), T(claimed_twice),
         T(several_streams), T(carved_two_level), T(carved_not_coherent),
         T(carved_linear), T(bridge_later), T(bridge_is_cheap),

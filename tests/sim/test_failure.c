@@ -115,6 +115,18 @@ static void global_error(uint32_t bit)
 static void service_failure(void **state) { global_error(1U << 8); }
 static void event_abort(void **state)     { global_error(1U << 2); }
 
+/* Nobody touched it since: stop and detach find out by themselves. */
+static void stop_after_failure(void **state)
+{
+    sim_raise(s, 1U << 8);
+    assert_failed("SERVICE_FAILURE");
+    assert_int_equal(world_stop(a), -EIO);
+    assert_int_equal(world_detach(dev_b), -EIO);
+    assert_true(smmu_domain_quarantined(b->d));
+    assert_int_equal(world_stop(b), -EIO);
+    assert_asleep_fine();
+}
+
 /* A GERROR that is harmless is acknowledged, and that is all. */
 static void harmless_error(void **state)
 {
@@ -289,6 +301,45 @@ static void attach_first_sync_late(void **state)
     assert_true(test_reaches(s, 24, asleep, 0, 0));
 }
 
+/* A wake that found no room in the queue: what it owes, it still owes. */
+static void attach_no_room(void **state)
+{
+    struct sim_id id = sim_id_good();
+    struct world_dom *c, *d;
+    struct world_dev *x, *y;
+    unsigned int i;
+    uint64_t tlbi;
+    uint32_t prod;
+
+    id.idr1 = (id.idr1 & ~(31U << 21)) | SIM_IDR1_CMDQS(4);
+    world_reset(1, false);
+    assert_int_equal(world_unit(&id, SIM_NASTY & ~SIM_EVICT, true), 0);
+    s = world.sim[0];
+    c = world_create(0, 1);
+    d = world_create(1, 1);
+    x = world_dev(0, 1);
+    y = world_dev(0, 2);
+    world_map(c, 0, 0);
+    assert_int_equal(world_attach(c, x), 0);
+    assert_true(test_reaches(s, 1, c, 0, 0));
+    assert_int_equal(world_detach(x), 0);
+    assert_int_equal(world_unmap(c, 0, 0), 0);
+
+    sim_fail(1, SIM_DONE_SYNC, true);
+    for ( i = 0; i < 10; i++ )
+        assert_int_equal(world_attach(d, y), -ETIMEDOUT);
+    prod = s->cmdq_prod;
+    assert_int_equal(world_attach(c, x), -ETIMEDOUT);
+    assert_int_equal(s->cmdq_prod, prod);   /* there was no room indeed */
+    sim_revive(s);
+    sim_settle();
+    tlbi = s->nr_tlbi;
+    assert_true(test_aborts(s, 1, 0, 0));
+    assert_int_equal(world_attach(c, x), 0);
+    assert_int_equal(s->nr_tlbi, tlbi + 1);
+    assert_true(test_aborts(s, 1, 0, 0));
+}
+
 /* One unit fails, the other goes on, also for a domain on both. */
 static void other_unit_lives(void **state)
 {
@@ -425,11 +476,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T3(illegal_command), T3(fetch_abort), T3(illegal_sync),
-        T3(service_failure), T3(event_abort), T3(harmless_error),
+        T3(service_failure),
+        T3(stop_after_failure), T3(event_abort), T3(harmless_error),
         T3(dead_queue), T3(dead_unit), T3(late_sync),
         T3(late_sync_then_attach), T3(late_completion), T3(stop_times_out),
         T3(detach_times_out), T3(attach_times_out_1), T3(attach_times_out_2),
-        T3(attach_first_sync_late), T3(other_unit_lives), T3(vmid_retired),
+        T3(attach_first_sync_late),
+        T(attach_no_room), T3(other_unit_lives), T3(vmid_retired),
         T(probe_fails), T(probe_no_memory), T(probe_illegal_command),
         T(probe_next),
     };

@@ -113,6 +113,17 @@ int world_detach(struct world_dev *dev)
     return rc;
 }
 
+int world_again(struct world_dev *dev)
+{
+    int rc = smmu_device_remove(dev->dev);
+
+    if ( rc )
+        return rc;
+
+    return smmu_device_add(&world.unit[dev->unit], dev->path, false,
+                           dev->sids, dev->nr, &dev->dev);
+}
+
 /* -- stage 2 -------------------------------------------------------------- */
 
 static unsigned int shift_of(unsigned int level)

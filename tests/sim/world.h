@@ -68,6 +68,8 @@ struct world_dev *world_dev_sids(unsigned int unit, bool bridge,
                                  unsigned int nr, int *rc);
 int world_attach(struct world_dom *dom, struct world_dev *dev);
 int world_detach(struct world_dev *dev);
+/* Forgets a device of no domain, and learns of it again. */
+int world_again(struct world_dev *dev);
 
 /* Root level 0, 1 or 2. */
 struct world_dom *world_create(unsigned int i, unsigned int root_level);

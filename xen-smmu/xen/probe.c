@@ -115,7 +115,7 @@ static int __init smmu_v3_dt_probe(struct dt_device_node *node,
 
     xen_smmu_test_unit(unit);
     request_irqs(unit, node);
-    /* An interrupt is a pulse: what came before there was a handler is gone. */
+    /* An interrupt is a pulse: what came before now went unheard. */
     smmu_unit_interrupt(unit);
     p2m_restrict_ipa_bits(unit->oas_bits);
     dt_device_set_used_by(node, DOMID_XEN);

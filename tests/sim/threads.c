@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The same with real threads, for ThreadSanitizer and for the oracle: CPUs
+ * that unmap, one that attaches, detaches, stops and destroys, one that lists
+ * and dumps, one that takes interrupts; the SMMUs and their masters run in
+ * between.  Half-way, in a second round, a unit stops answering.
+ *
+ * usage: threads [seed [steps]]
+ */
+#include <stdlib.h>
+
+#include "world.h"
+
+#define FLUSHERS    3
+
+/* The P2M lock of each domain: who changes its tables, and its end. */
+static pthread_mutex_t p2m[WORLD_DOMS] = {
+    PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER,
+    PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER,
+    PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER,
+};
+static uint64_t steps, going;
+static bool may_fail;
+static uint64_t done_flushes, done_attaches;
+
+/* Each thread's own dice. */
+static unsigned int dice(unsigned int *state, unsigned int n)
+{
+    *state = *state * 1103515245U + 12345;
+
+    return (*state >> 12) % n;
+}
+
+static void *flusher(void *arg)
+{
+    unsigned int seed = (uintptr_t)arg, i, d, area, slot;
+    struct world_dom *dom;
+    int rc;
+
+    for ( i = 0; i < steps; i++ )
+    {
+        d = dice(&seed, WORLD_DOMS);
+        area = dice(&seed, AREAS);
+        slot = dice(&seed, SLOTS);
+        dom = &world.dom[d];
+        pthread_mutex_lock(&p2m[d]);
+        rc = 0;
+        if ( dom->d && !dom->stopped && !dom->zombie )
+        {
+            if ( dice(&seed, 32) == 0 )
+                rc = world_unmap_area(dom, area);
+            else if ( !world_map(dom, area, slot) )
+                rc = world_unmap(dom, area, slot);
+        }
+        pthread_mutex_unlock(&p2m[d]);
+        if ( rc < 0 && !may_fail )
+            host_complain("a flush failed (%d)", rc);
+        smmu_add(&done_flushes, 1);
+    }
+
+    return NULL;
+}
+
+/* Ends a domain while others still flush it, and makes the next. */
+static void replace(unsigned int d)
+{
+    struct world_dom *dom = &world.dom[d];
+    unsigned int i;
+    int rc;
+
+    if ( dom->zombie )
+        return;
+    rc = smmu_domain_stop(dom->d);      /* beside the flushers */
+    for ( i = 0; !rc && i < world.devs; i++ )
+        if ( world.dev[i].dom == dom )
+            rc = world_detach(&world.dev[i]);
+    pthread_mutex_lock(&p2m[d]);
+    if ( !rc )
+        rc = world_destroy(dom);
+    if ( rc )
+        dom->zombie = true;
+    else
+        world_create(d, d % 3);
+    pthread_mutex_unlock(&p2m[d]);
+    if ( rc && !may_fail )
+        host_complain("a domain could not be destroyed (%d)", rc);
+}
+
+static void *attacher(void *arg)
+{
+    unsigned int seed = (uintptr_t)arg, i;
+    struct world_dev *dev;
+    struct world_dom *dom;
+    int rc;
+
+    for ( i = 0; i < steps / 4; i++ )
+    {
+        dev = &world.dev[dice(&seed, world.devs)];
+        dom = &world.dom[dice(&seed, WORLD_DOMS)];
+        rc = 0;
+        if ( dice(&seed, 16) == 0 )
+            replace(dom - world.dom);
+        else if ( dev->dom )
+            rc = world_detach(dev);
+        else if ( !dom->zombie )
+            rc = world_attach(dom, dev);
+        if ( rc && !may_fail )
+            host_complain("attach or detach failed (%d)", rc);
+        smmu_add(&done_attaches, 1);
+    }
+
+    return NULL;
+}
+
+static int swallow(uint64_t buffer, uint64_t offset, const void *from,
+                   size_t bytes)
+{
+    return 0;
+}
+
+static void *watcher(void *arg)
+{
+    struct xen_smmu_op op;
+    unsigned int i;
+
+    for ( i = 0; smmu_load(&going); i++ )
+    {
+        memset(&op, 0, sizeof(op));
+        op.op = XEN_SMMU_list_units + i % 3;
+        op.abi = XEN_SMMU_ABI_VERSION;
+        op.u.list.count = 100;
+        op.u.list.record_size = 64;
+        op.u.list.domid = XEN_SMMU_DOMID_ANY;
+        if ( smmu_op(&op, swallow) )
+            host_complain("a list was refused");
+        if ( i % 64 == 0 )
+            smmu_dump();
+    }
+
+    return NULL;
+}
+
+static void *hardware(void *arg)
+{
+    while ( smmu_load(&going) )
+    {
+        host_enter();
+        sim_nudge();
+        host_leave();
+        sim_interrupts();
+        host_run_work();
+    }
+
+    return NULL;
+}
+
+static void history(uint64_t seed)
+{
+    pthread_t t[FLUSHERS + 3];
+    struct sim_id id = sim_id_good();
+    unsigned int i, n = 0;
+
+    world_reset(seed, true);
+    for ( i = 0; i < 2; i++ )
+        if ( world_unit(&id, SIM_NASTY, !i) )
+            host_complain("a good unit was refused");
+    for ( i = 0; i < 8; i++ )
+        world_dev(i % 2, 8 * i);
+    for ( i = 0; i < WORLD_DOMS; i++ )
+        world_create(i, i % 3);
+    world_dma(4);
+    if ( may_fail )
+        sim_fail(200 + host_pick(300), 7, host_chance(2));
+
+    smmu_store(&going, 1);
+    for ( i = 0; i < FLUSHERS; i++ )
+        pthread_create(&t[n++], NULL, flusher,
+                       (void *)(uintptr_t)(seed * 7 + i + 1));
+    pthread_create(&t[n++], NULL, attacher,
+                   (void *)(uintptr_t)(seed * 11));
+    pthread_create(&t[n++], NULL, watcher, NULL);
+    pthread_create(&t[n++], NULL, hardware, NULL);
+    for ( i = 0; i < n; i++ )
+    {
+        if ( i == FLUSHERS + 1 )
+            smmu_store(&going, 0);
+        pthread_join(t[i], NULL);
+    }
+    sim_settle();
+    for ( i = 0; i < world.units; i++ )
+    {
+        sim_drain(world.sim[i]);
+        if ( smmu_unit_users(&world.unit[i]) )
+            host_complain("a use count is left");
+    }
+    sim_background = 0;
+    world_free();
+}
+
+static int report(unsigned int nr, const char *what, uint64_t seed)
+{
+    if ( host_complaints )
+        printf("# seed %lu: %s\n", (unsigned long)seed, host_first_complaint);
+    printf("%sok %u - threads: %s\n", host_complaints ? "not " : "", nr, what);
+
+    return host_complaints != 0;
+}
+
+int main(int argc, char **argv)
+{
+    uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 0) : 1, i;
+    int bad = 0;
+
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    steps = argc > 2 ? strtoull(argv[2], NULL, 0) : 1500;
+    history(seed);
+    bad |= report(1, "flush, attach, stop, destroy, list beside each other",
+                  seed);
+    may_fail = true;
+    for ( i = 0; i < 3 && !host_complaints; i++ )
+        history(seed + i);
+    bad |= report(2, "a unit stops answering meanwhile", seed + i);
+    printf("# %lu flushes, %lu attaches and the like\n1..2\n",
+           (unsigned long)done_flushes, (unsigned long)done_attaches);
+
+    return bad;
+}
