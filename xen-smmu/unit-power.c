@@ -7,8 +7,8 @@
  */
 #include "backend.h"
 
-/* How long a unit's last users may take. */
-#define DRAIN_NS    100000000ULL
+/* How long a unit's last users may take; else it stays parked this time. */
+#define DRAIN_NS    1000000ULL
 
 /* Registers, queue; the gate is closed until all is there. */
 static int program(struct smmu_unit *unit)
@@ -182,6 +182,9 @@ static int suspend_unit(struct smmu_unit *unit)
         smmu_unit_rest(unit);
         if ( smmu_load(&unit->state) == XEN_SMMU_UNIT_PARKED )
             power_down(unit);
+        /* Else its registers would be lost without our knowing. */
+        if ( smmu_load(&unit->state) == XEN_SMMU_UNIT_PARKED )
+            rc = -EBUSY;
     }
     smmu_mutex_unlock(&unit->config);
 
