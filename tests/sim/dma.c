@@ -266,6 +266,7 @@ void sim_relax(void)
             sim_step(sim_nr(i));
     }
     host_time_ns += fly ? 20000000 : 500;
+    sim_late();
     host_leave();
 }
 

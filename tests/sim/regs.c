@@ -100,12 +100,17 @@ uint64_t sim_completions;
 static uint64_t fail_at;
 static unsigned int fail_kinds;
 static bool fail_late;
+static uint64_t failed_at;
+
+/* Longer than the driver waits for one thing, shorter than for two. */
+#define LATE_NS 1500000000ULL
 
 void sim_fail(uint64_t n, unsigned int kinds, bool late)
 {
     fail_at = n;
     fail_kinds = kinds;
     fail_late = late;
+    failed_at = 0;
 }
 
 /* May this one come to pass?  If not, `*dead` remembers. */
@@ -117,6 +122,7 @@ bool sim_complete(struct sim *s, enum sim_completion what, bool *dead)
     if ( fail_at && (fail_kinds & what) && --fail_at == 0 )
     {
         *dead = true;
+        failed_at = host_time_ns;
         return false;
     }
 
@@ -141,6 +147,17 @@ void sim_raise(struct sim *s, uint32_t gerror)
     host_enter();
     sim_gerror(s, gerror);
     host_leave();
+}
+
+void sim_late(void)
+{
+    unsigned int i;
+
+    if ( !fail_late || !failed_at || host_time_ns - failed_at < LATE_NS )
+        return;
+    failed_at = 0;
+    for ( i = 0; i < sim_count; i++ )
+        sim_revive(&units[i]);
 }
 
 static struct sim *find(void *regs)

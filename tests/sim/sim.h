@@ -165,11 +165,13 @@ extern unsigned int sim_count;
 
 /*
  * The n-th completion of these kinds from now on, on any unit, never comes;
- * or, with `late`, comes when sim_revive() says.  0: none.
+ * (but see sim_revive()) or, with `late`, when the driver has given up on it
+ * and waits for the next.  0: none.
  */
 void sim_fail(uint64_t n, unsigned int kinds, bool late);
 extern uint64_t sim_completions;
 void sim_revive(struct sim *s);
+void sim_late(void);
 /* The n-th command from now on, on any unit, is found illegal. */
 void sim_fail_command(uint64_t n, unsigned int cerror);
 /* GERROR bits toggle by themselves. */

@@ -447,7 +447,7 @@ static void bridge_not_acknowledged(void **state)
     struct world_dom *a = world_create(0, 1), *b = world_create(1, 1);
     int rc;
 
-    sim_fail(1, SIM_DONE_SYNC, true);
+    sim_fail(1, SIM_DONE_SYNC, false);
     assert_null(world_dev_sids(0, true, &all, 1, &rc));
     assert_int_equal(rc, -ETIMEDOUT);
     sim_revive(s);

@@ -181,7 +181,7 @@ static void late_sync(void **state)
     struct test_cost base;
     uint64_t page = a->page[0][0];
 
-    sim_fail(1, SIM_DONE_SYNC, true);
+    sim_fail(1, SIM_DONE_SYNC, false);
     host_other_cpu = revive_when_cut_off;
     assert_int_equal(world_unmap(a, 0, 0), -ETIMEDOUT);
     host_other_cpu = NULL;
@@ -211,7 +211,7 @@ static void late_sync_then_attach(void **state)
 {
     uint64_t page = a->page[0][0], tlbi;
 
-    sim_fail(1, SIM_DONE_SYNC, true);
+    sim_fail(1, SIM_DONE_SYNC, false);
     host_other_cpu = revive_when_cut_off;
     assert_int_equal(world_unmap(a, 0, 0), -ETIMEDOUT);
     host_other_cpu = NULL;
@@ -240,7 +240,7 @@ static void late_completion(void **state)
     uint64_t syncs = s->nr_sync;
 
     polls = 0;
-    sim_fail(1, SIM_DONE_SYNC, true);
+    sim_fail(1, SIM_DONE_SYNC, false);
     host_other_cpu = revive_late;
     assert_int_equal(world_unmap(a, 0, 0), -ETIMEDOUT);
     host_other_cpu = NULL;
@@ -288,7 +288,7 @@ static void attach_times_out_2(void **state) { attach_times_out(2); }
 /* Not even the abort of a failed attach: still closed, still asleep. */
 static void attach_first_sync_late(void **state)
 {
-    sim_fail(1, SIM_DONE_SYNC, true);
+    sim_fail(1, SIM_DONE_SYNC, false);
     assert_int_equal(world_attach(asleep, dev_asleep), -ETIMEDOUT);
     sim_revive(s);
     sim_settle();
@@ -325,7 +325,7 @@ static void attach_no_room(void **state)
     assert_int_equal(world_detach(x), 0);
     assert_int_equal(world_unmap(c, 0, 0), 0);
 
-    sim_fail(1, SIM_DONE_SYNC, true);
+    sim_fail(1, SIM_DONE_SYNC, false);
     for ( i = 0; i < 10; i++ )
         assert_int_equal(world_attach(d, y), -ETIMEDOUT);
     prod = s->cmdq_prod;
