@@ -33,9 +33,17 @@ static const struct word link_states[] = {
     { 0, NULL, false }
 };
 
+static const struct word forces[] = {
+    { XEN_SMMU_FORCE_AUTO, "auto", false },
+    { XEN_SMMU_FORCE_SUSPEND, "suspend", false },
+    { XEN_SMMU_FORCE_RESUME, "resume", false },
+    { 0, NULL, false }
+};
+
+/* Aborting is what the streams of a sleeping device have to do. */
 static const struct word device_states[] = {
     { XEN_SMMU_DEVICE_UNASSIGNED, "unassigned", false },
-    { XEN_SMMU_DEVICE_ABORTED, "aborted", true },
+    { XEN_SMMU_DEVICE_ABORTED, "aborted", false },
     { XEN_SMMU_DEVICE_OPEN, "open", false },
     { 0, NULL, false }
 };
@@ -79,12 +87,68 @@ static char *clock_text(uint64_t ns)
                        (unsigned int)(s / 3600 % 24));
 }
 
-static const struct field *field_of(enum kind kind, const char *key);
+/* Exact, in the largest unit that has no fraction. */
+char *duration_text(uint64_t ns)
+{
+    static const struct { uint64_t ns; const char *unit; } units[] = {
+        { NS_PER_S, "s" }, { 1000000, "ms" }, { 1000, "us" }, { 1, "ns" },
+    };
+    size_t i;
+
+    if (!ns)
+        return format_text("0");
+    for (i = 0; ns % units[i].ns; i++)
+        ;
+    return format_text("%" PRIu64 "%s", ns / units[i].ns, units[i].unit);
+}
+
+/* Exact as long as it fits into its column; JSON has all digits. */
+static char *count_text(uint64_t count)
+{
+    static const char units[] = { 0, 'k', 'M', 'G', 'T', 'P' };
+    size_t unit = 0;
+
+    if (count < 10000000)
+        return format_text("%" PRIu64, count);
+    while (count >= 100000) {
+        count /= 1000;
+        unit++;
+    }
+    return format_text("%" PRIu64 "%c", count, units[unit]);
+}
+
+static char *pages_text(uint64_t pages)
+{
+    return pages == UINT64_MAX ? format_text("all") : count_text(pages);
+}
+
+/* Add `more` to the list in `text`, which is released. */
+static char *joined(char *text, const char *more)
+{
+    char *longer = format_text("%s%s%s", text, *text ? "," : "", more);
+
+    free(text);
+    return longer;
+}
+
+/* NULL instead of an empty list. */
+static char *or_none(char *text)
+{
+    if (*text)
+        return text;
+    free(text);
+    return NULL;
+}
+
+static bool knows(const struct state *state, enum kind kind, const char *key)
+{
+    return field_known(field_find(kind, key), state, kind);
+}
 
 /* The time in a state matters where the state is not the normal one. */
 static char *unit_power(const struct state *state, const void *record)
 {
-    const struct field *field = field_of(UNITS, "state");
+    const struct field *field = field_find(UNITS, "state");
     const struct xen_smmu_unit *unit = record;
     const struct word *word = field_word(field, unit);
     char *clock, *text;
@@ -100,32 +164,109 @@ static char *unit_power(const struct state *state, const void *record)
     return text;
 }
 
-/* How many links owe an invalidation, and the first few of them. */
+static char *unit_since(const struct state *state, const void *record)
+{
+    (void)state;
+    return clock_text(((const struct xen_smmu_unit *)record)->since);
+}
+
+static char *unit_caps(const struct state *state, const void *record)
+{
+    static const char *const keys[] = {
+        "masters_held", "registers_kept", "caches_lost"
+    };
+    const struct xen_smmu_unit *unit = record;
+    char *text = format_text("%s", "");
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+        if (unit->power_caps & field_find(UNITS, keys[i])->mask)
+            text = joined(text, keys[i]);
+    for (i = 0; text[i]; i++)
+        if (text[i] == '_')
+            text[i] = '-';
+    return or_none(text);
+}
+
+static bool owes(const struct xen_smmu_link *link)
+{
+    return link->flags & XEN_SMMU_LINK_debt_all || link->debt_ranges;
+}
+
+/* How many pages are owed, and by whom: the first few of them. */
 static char *unit_pending(const struct state *state, const void *record)
 {
     const struct xen_smmu_unit *unit = record;
-    char *text = format_text("%" PRIu32, unit->links_debt);
+    char *who = format_text("%s", ""), *amount, *text;
     unsigned int shown = 0;
+    uint32_t i;
+
+    for (i = 0; i < state->lists[LINKS].count && shown < 3; i++) {
+        const struct xen_smmu_link *link = list_at(state, LINKS, i);
+
+        if (link->unit != unit->index || !owes(link))
+            continue;
+        text = shown == 2 ? format_text("...")
+                          : format_text("d%u", link->domid);
+        who = joined(who, text);
+        free(text);
+        shown++;
+    }
+    /* Before there were ranges, debt was whole VMIDs always. */
+    if (knows(state, UNITS, "debt_pages"))
+        amount = pages_text(unit->debt_pages);
+    else
+        amount = format_text(unit->links_debt ? "all" : "0");
+    text = *who ? format_text("%s(%s)", amount, who)
+                : format_text("%s", amount);
+    free(amount);
+    free(who);
+    return text;
+}
+
+static bool keeps_awake(const struct xen_smmu_link *link)
+{
+    return link->force == XEN_SMMU_FORCE_RESUME ||
+           (link->force == XEN_SMMU_FORCE_AUTO && link->votes);
+}
+
+/* Who keeps it from being parked. */
+static char *unit_awake(const struct state *state, const void *record)
+{
+    const struct xen_smmu_unit *unit = record;
+    char *text;
+    uint32_t i;
+
+    if (!knows(state, LINKS, "votes"))
+        return NULL;
+    text = format_text("%s", "");
+    for (i = 0; i < state->lists[LINKS].count; i++) {
+        const struct xen_smmu_link *link = list_at(state, LINKS, i);
+        char *who;
+
+        if (link->unit != unit->index || !keeps_awake(link))
+            continue;
+        who = format_text("d%u", link->domid);
+        text = joined(text, who);
+        free(who);
+    }
+    return or_none(text);
+}
+
+static uint64_t unit_dormant(const struct state *state, const void *record)
+{
+    const struct xen_smmu_unit *unit = record;
+    uint64_t dormant = 0;
     uint32_t i;
 
     for (i = 0; i < state->lists[LINKS].count; i++) {
         const struct xen_smmu_link *link = list_at(state, LINKS, i);
-        char *longer;
 
-        if (link->unit != unit->index ||
-            !(link->flags & XEN_SMMU_LINK_debt_all))
-            continue;
-        if (shown == 2)
-            longer = format_text("%s,...", text);
-        else
-            longer = format_text("%s%cd%u", text, shown ? ',' : ' ',
-                                 link->domid);
-        free(text);
-        text = longer;
-        if (shown++ == 2)
-            break;
+        dormant += link->unit == unit->index &&
+                   link->state == XEN_SMMU_LINK_DORMANT;
     }
-    return text;
+    return dormant;
 }
 
 static char *unit_of(const struct state *state, uint32_t index)
@@ -165,23 +306,110 @@ static char *device_name(const struct state *state, const void *record)
 static char *link_state(const struct state *state, const void *record)
 {
     const struct xen_smmu_link *link = record;
-    const struct word *word = field_word(field_of(LINKS, "state"), link);
+    const struct word *word = field_word(field_find(LINKS, "state"), link);
 
     (void)state;
     if (!word)
         return format_text("%" PRIu32, link->state);
     return format_text("%s%s%s", word->text,
                        link->flags & XEN_SMMU_LINK_quarantined ?
-                       " quarantined" : "",
-                       link->flags & XEN_SMMU_LINK_dying ? " dying" : "");
+                       ",quarantined" : "",
+                       link->flags & XEN_SMMU_LINK_dying ? ",dying" : "");
 }
 
 static char *link_debt(const struct state *state, const void *record)
 {
     const struct xen_smmu_link *link = record;
 
+    if (link->flags & XEN_SMMU_LINK_debt_all)
+        return format_text("all");
+    if (!knows(state, LINKS, "debt_pages") || !link->debt_pages)
+        return NULL;
+    return pages_text(link->debt_pages);
+}
+
+/* Waking on an SMMU that was off invalidates all of it. */
+static char *link_wake_flush(const struct state *state, const void *record)
+{
+    const struct xen_smmu_link *link = record;
+    const struct xen_smmu_unit *unit = state_unit(state, link->unit);
+
+    if (link->state == XEN_SMMU_LINK_FAILED ||
+        link->flags & XEN_SMMU_LINK_quarantined ||
+        (unit && unit->state == XEN_SMMU_UNIT_FAILED))
+        return format_text("never wakes");
+    if (link->state == XEN_SMMU_LINK_LIVE && !owes(link))
+        return NULL;
+    if (unit && unit->state == XEN_SMMU_UNIT_OFF)
+        return format_text("the SMMU");
+    if (link->flags & XEN_SMMU_LINK_debt_all)
+        return format_text("its VMID");
+    if (!knows(state, LINKS, "debt_ranges"))
+        return NULL;
+    if (!link->debt_ranges)
+        return format_text("nothing");
+    return format_text("%" PRIu32 " range%s", link->debt_ranges,
+                       link->debt_ranges == 1 ? "" : "s");
+}
+
+static char *link_delay(const struct state *state, const void *record)
+{
     (void)state;
-    return format_text(link->flags & XEN_SMMU_LINK_debt_all ? "all" : "-");
+    return duration_text(((const struct xen_smmu_link *)record)->delay);
+}
+
+static char *device_vote(const struct state *state, const void *record)
+{
+    const struct xen_smmu_device *device = record;
+
+    (void)state;
+    if (device->domid == XEN_SMMU_DOMID_ANY)
+        return NULL;
+    return format_text(device->flags & XEN_SMMU_DEVICE_awake ? "awake"
+                                                             : "asleep");
+}
+
+static uint64_t device_wakes(const struct state *state, const void *record)
+{
+    const struct xen_smmu_device *device = record;
+    uint32_t i;
+
+    for (i = 0; i < state->lists[LINKS].count; i++) {
+        const struct xen_smmu_link *link = list_at(state, LINKS, i);
+
+        if (link->unit == device->unit && link->domid == device->domid)
+            return link->wakes;
+    }
+    return UINT64_MAX;
+}
+
+static char *policy_who(const struct state *state, const void *record)
+{
+    const struct policy *policy = record;
+
+    (void)state;
+    return policy->domid == XEN_SMMU_DOMID_ANY ?
+           format_text("global") : format_text("%u", policy->domid);
+}
+
+static char *policy_name(const struct state *state, const void *record)
+{
+    return name_of(state, ((const struct policy *)record)->domid);
+}
+
+static char *policy_delay(const struct state *state, const void *record)
+{
+    const struct policy *policy = record;
+
+    (void)state;
+    return policy->delay == XEN_SMMU_DELAY_GLOBAL ?
+           format_text("global") : duration_text(policy->delay);
+}
+
+static char *policy_effective(const struct state *state, const void *record)
+{
+    (void)state;
+    return duration_text(((const struct policy *)record)->effective);
 }
 
 static char *link_since(const struct state *state, const void *record)
@@ -203,7 +431,10 @@ static const struct field unit_fields[] = {
       .words = unit_types },
     { .key = "state", .title = "POWER", F_WORD, UNIT(state),
       .words = unit_states, .text = unit_power },
-    { .key = "since_ns", .type = F_NS, UNIT(since) },
+    { .key = "power", .title = "POWER", F_WORD, UNIT(state),
+      .words = unit_states, .table_only = true },
+    { .key = "since_ns", .title = "FOR", .type = F_NS, UNIT(since),
+      .text = unit_since },
     { .key = "reason", .title = "REASON", F_WORD, UNIT(reason),
       .words = reason_words },
     { .key = "sid_bits", .type = F_COUNT, UNIT(sid_bits) },
@@ -212,19 +443,44 @@ static const struct field unit_fields[] = {
     { .key = "devices", .title = "DEVICES", F_COUNT, UNIT(devices),
       .right = true },
     { .key = "links", .title = "DOMS", F_COUNT, UNIT(links), .right = true },
-    { .key = "links_live", .type = F_COUNT, UNIT(links_live) },
+    { .key = "links_live", .title = "LIVE", F_COUNT, UNIT(links_live),
+      .right = true },
+    { .key = "links_dormant", .title = "DORM", F_DERIVED, .right = true,
+      .number = unit_dormant },
     { .key = "links_debt", .title = "PENDING", F_COUNT, UNIT(links_debt),
       .right = true, .text = unit_pending },
     { .key = "quarantined", .title = "QUARANTINED", F_COUNT,
       UNIT(quarantined), .right = true, .alarming = true },
     { .key = "queue_bytes", .type = F_COUNT, UNIT(queue_bytes) },
-    { .key = "commands", .type = F_COUNT, UNIT(commands) },
-    { .key = "syncs", .type = F_COUNT, UNIT(syncs) },
+    { .key = "commands", .title = "COMMANDS", F_COUNT, UNIT(commands),
+      .right = true },
+    { .key = "syncs", .title = "SYNCS", F_COUNT, UNIT(syncs),
+      .right = true },
     { .key = "events", .type = F_COUNT, UNIT(events) },
     { .key = "events_dropped", .type = F_COUNT, UNIT(events_dropped) },
     { .key = "events_lost", .type = F_COUNT, UNIT(events_lost) },
     { .key = "last_flush_ns", .title = "LAST-FLUSH", F_NS,
       UNIT(last_flush) },
+    { .key = "power_source", .title = "SOURCE", F_STRING,
+      UNIT(power_source), .since = 1 },
+    { .key = "power_caps", .title = "PROMISES", F_DERIVED, UNIT(power_caps),
+      .text = unit_caps, .lines = true, .table_only = true, .since = 1 },
+    { .key = "masters_held", .type = F_FLAG, UNIT(power_caps),
+      .mask = XEN_SMMU_POWER_masters_held, .since = 1 },
+    { .key = "registers_kept", .type = F_FLAG, UNIT(power_caps),
+      .mask = XEN_SMMU_POWER_registers_kept, .since = 1 },
+    { .key = "caches_lost", .type = F_FLAG, UNIT(power_caps),
+      .mask = XEN_SMMU_POWER_caches_lost, .since = 1 },
+    { .key = "parks", .title = "PARKS", F_COUNT, UNIT(parks),
+      .right = true, .since = 1 },
+    { .key = "offs", .title = "OFFS", F_COUNT, UNIT(offs), .right = true,
+      .since = 1 },
+    { .key = "wakes", .title = "WAKES", F_COUNT, UNIT(wakes),
+      .right = true, .since = 1 },
+    { .key = "debt_pages", .title = "PAGES", F_PAGES, UNIT(debt_pages),
+      .right = true, .since = 1 },
+    { .key = "awake", .title = "AWAKE", F_DERIVED, .text = unit_awake,
+      .lines = true, .since = 1 },
     { .key = NULL }
 };
 
@@ -240,11 +496,11 @@ static const struct field link_fields[] = {
     { .key = "vmid", .title = "VMID", .type = F_COUNT, LINK(vmid),
       .right = true },
     { .key = "state", .title = "STATE", .type = F_WORD, LINK(state),
-      .words = link_states, .text = link_state },
+      .words = link_states, .text = link_state, .lines = true },
     { .key = "since_ns", .title = "FOR", .type = F_NS, LINK(since),
       .text = link_since },
     { .key = "debt_all", .title = "DEBT", .type = F_FLAG, LINK(flags),
-      .mask = XEN_SMMU_LINK_debt_all, .text = link_debt },
+      .mask = XEN_SMMU_LINK_debt_all, .text = link_debt, .right = true },
     { .key = "quarantined", .type = F_FLAG, LINK(flags),
       .mask = XEN_SMMU_LINK_quarantined },
     { .key = "dying", .type = F_FLAG, LINK(flags),
@@ -257,9 +513,36 @@ static const struct field link_fields[] = {
       .right = true },
     { .key = "elided", .title = "ELIDED", .type = F_COUNT, LINK(elided),
       .right = true },
-    { .key = "wakes", .type = F_COUNT, LINK(wakes) },
+    { .key = "wakes", .title = "WAKEUPS", .type = F_COUNT, LINK(wakes),
+      .right = true },
     { .key = "failures", .title = "FAILED", .type = F_COUNT, LINK(failures),
       .right = true, .alarming = true },
+    { .key = "force", .title = "FORCE", .type = F_WORD, LINK(force),
+      .words = forces, .since = 1 },
+    { .key = "votes", .title = "VOTES", .type = F_COUNT, LINK(votes),
+      .right = true, .since = 1 },
+    { .key = "debt_ranges", .title = "RANGES", .type = F_COUNT,
+      LINK(debt_ranges), .right = true, .since = 1 },
+    { .key = "debt_pages", .title = "PAGES", .type = F_PAGES,
+      LINK(debt_pages), .right = true, .since = 1 },
+    { .key = "delay_ns", .title = "AUTOSUSPEND", .type = F_NS, LINK(delay),
+      .text = link_delay, .since = 1 },
+    { .key = "merged", .title = "MERGED", .type = F_COUNT, LINK(merged),
+      .right = true, .since = 1 },
+    { .key = "overflows", .title = "OVERFLOWS", .type = F_COUNT,
+      LINK(overflows), .right = true, .since = 1 },
+    { .key = "wake_none", .title = "NONE", .type = F_COUNT, LINK(wake_none),
+      .right = true, .since = 1 },
+    { .key = "wake_ranges", .title = "RANGES", .type = F_COUNT,
+      LINK(wake_ranges), .right = true, .since = 1 },
+    { .key = "wake_vmid", .title = "VMID", .type = F_COUNT, LINK(wake_vmid),
+      .right = true, .since = 1 },
+    { .key = "wake_all", .title = "ALL", .type = F_COUNT, LINK(wake_all),
+      .right = true, .since = 1 },
+    { .key = "worst_wake", .title = "WORST", .type = F_COUNT,
+      LINK(worst_wake), .right = true, .since = 1 },
+    { .key = "wake_flush", .title = "WAKE-FLUSHES", .type = F_DERIVED,
+      .text = link_wake_flush },
     { .key = NULL }
 };
 
@@ -280,6 +563,10 @@ static const struct field device_fields[] = {
       .words = device_states },
     { .key = "bridge", .type = F_FLAG, DEVICE(flags),
       .mask = XEN_SMMU_DEVICE_bridge },
+    { .key = "awake", .title = "VOTES", .type = F_FLAG, DEVICE(flags),
+      .mask = XEN_SMMU_DEVICE_awake, .text = device_vote, .since = 1 },
+    { .key = "wakes", .title = "WAKEUPS", .type = F_DERIVED,
+      .number = device_wakes, .right = true },
     { .key = "faults", .title = "FAULTS", .type = F_COUNT, DEVICE(faults),
       .right = true, .alarming = true },
     { .key = "faults_dropped", .type = F_COUNT, DEVICE(faults_dropped) },
@@ -292,20 +579,44 @@ static const struct field domain_fields[] = {
     { .key = NULL }
 };
 
+static const struct field policy_fields[] = {
+    { .key = "domid", .title = "DOM", .type = F_DOMID, AT(policy, domid),
+      .text = policy_who, .right = true },
+    { .key = "name", .title = "NAME", .type = F_DERIVED, .text = policy_name,
+      .cut = 16 },
+    { .key = "autosuspend_ns", .title = "AUTOSUSPEND", .type = F_NS,
+      AT(policy, delay), .text = policy_delay, .right = true },
+    { .key = "effective_ns", .title = "IN-FORCE", .type = F_NS,
+      AT(policy, effective), .text = policy_effective, .right = true },
+    { .key = NULL }
+};
+
 const struct kind_table kinds[NR_KINDS] = {
     [UNITS] = { "units", sizeof(struct xen_smmu_unit), unit_fields },
     [LINKS] = { "links", sizeof(struct xen_smmu_link), link_fields },
     [DEVICES] = { "devices", sizeof(struct xen_smmu_device), device_fields },
     [DOMAINS] = { "domains", sizeof(struct domain), domain_fields },
+    [POLICIES] = { "policies", sizeof(struct policy), policy_fields },
 };
 
-static const struct field *field_of(enum kind kind, const char *key)
+const struct field *field_find(enum kind kind, const char *key)
 {
-    const struct field *field = kinds[kind].fields;
+    const struct field *field;
 
-    while (strcmp(field->key, key))
-        field++;
-    return field;
+    for (field = kinds[kind].fields; field->key; field++)
+        if (!strcmp(field->key, key))
+            return field;
+    return NULL;
+}
+
+bool field_known(const struct field *field, const struct state *state,
+                 enum kind kind)
+{
+    const struct list *list = &state->lists[kind];
+
+    return field->since <= (state->abi & 0xffff) &&
+           field->since <= list->minor &&
+           field->offset + field->size <= list->known;
 }
 
 uint64_t field_number(const struct field *field, const void *record)
@@ -376,27 +687,15 @@ static char *sids_text(const struct xen_smmu_device *device)
     return text;
 }
 
-/* Exact as long as it fits into its column; JSON has all digits. */
-static char *count_text(uint64_t count)
-{
-    static const char units[] = { 0, 'k', 'M', 'G', 'T', 'P' };
-    size_t unit = 0;
-
-    if (count < 10000000)
-        return format_text("%" PRIu64, count);
-    while (count >= 100000) {
-        count /= 1000;
-        unit++;
-    }
-    return format_text("%" PRIu64 "%c", count, units[unit]);
-}
-
 char *field_text(const struct field *field, const struct state *state,
-                 const void *record)
+                 enum kind kind, const void *record)
 {
     const struct word *word;
+    uint64_t number;
     char *text = NULL;
 
+    if (!field_known(field, state, kind))
+        return format_text("-");
     if (field->text) {
         text = field->text(state, record);
         return text ? text : format_text("-");
@@ -410,6 +709,8 @@ char *field_text(const struct field *field, const struct state *state,
         return format_text("0x%" PRIx64, field_number(field, record));
     case F_NS:
         return ago_text(field_number(field, record));
+    case F_PAGES:
+        return pages_text(field_number(field, record));
     case F_WORD:
         word = field_word(field, record);
         if (word)
@@ -425,7 +726,8 @@ char *field_text(const struct field *field, const struct state *state,
     case F_SIDS:
         return sids_text(record);
     case F_DERIVED:
-        break;
+        number = field->number(state, record);
+        return number == UINT64_MAX ? format_text("-") : count_text(number);
     }
-    abort();            /* a field table without a text() */
+    abort();            /* a field of no type */
 }
