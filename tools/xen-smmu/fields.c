@@ -11,6 +11,9 @@
 /* Where a list of stream IDs stops in a table; JSON has the rest. */
 #define SIDS_WIDTH 16
 
+/* Domains that are named in one cell. */
+#define MAX_SHOWN 3
+
 static const struct word unit_types[] = {
     { XEN_SMMU_TYPE_V3, "v3", false },
     { 0, NULL, false }
@@ -194,35 +197,33 @@ static bool owes(const struct xen_smmu_link *link)
     return link->flags & XEN_SMMU_LINK_debt_all || link->debt_ranges;
 }
 
-/* How many pages are owed, and by whom: the first few of them. */
+/* Who owes, and how many pages: the first few of them. */
 static char *unit_pending(const struct state *state, const void *record)
 {
     const struct xen_smmu_unit *unit = record;
-    char *who = format_text("%s", ""), *amount, *text;
+    char *text = format_text("%s", ""), *amount, *more;
     unsigned int shown = 0;
     uint32_t i;
 
-    for (i = 0; i < state->lists[LINKS].count && shown < 3; i++) {
+    for (i = 0; i < state->lists[LINKS].count && shown <= MAX_SHOWN; i++) {
         const struct xen_smmu_link *link = list_at(state, LINKS, i);
 
         if (link->unit != unit->index || !owes(link))
             continue;
-        text = shown == 2 ? format_text("...")
-                          : format_text("d%u", link->domid);
-        who = joined(who, text);
-        free(text);
+        amount = pages_text(link->flags & XEN_SMMU_LINK_debt_all ?
+                            UINT64_MAX : link->debt_pages);
+        more = shown == MAX_SHOWN ? format_text("...")
+                                  : format_text("%s(d%u)", amount,
+                                                link->domid);
+        text = joined(text, more);
+        free(more);
+        free(amount);
         shown++;
     }
-    /* Before there were ranges, debt was whole VMIDs always. */
-    if (knows(state, UNITS, "debt_pages"))
-        amount = pages_text(unit->debt_pages);
-    else
-        amount = format_text(unit->links_debt ? "all" : "0");
-    text = *who ? format_text("%s(%s)", amount, who)
-                : format_text("%s", amount);
-    free(amount);
-    free(who);
-    return text;
+    if (shown)
+        return text;
+    free(text);
+    return format_text("%" PRIu32, unit->links_debt);
 }
 
 static bool keeps_awake(const struct xen_smmu_link *link)
@@ -448,7 +449,7 @@ static const struct field unit_fields[] = {
     { .key = "links_dormant", .title = "DORM", F_DERIVED, .right = true,
       .number = unit_dormant },
     { .key = "links_debt", .title = "PENDING", F_COUNT, UNIT(links_debt),
-      .right = true, .text = unit_pending },
+      .right = true, .text = unit_pending, .lines = true },
     { .key = "quarantined", .title = "QUARANTINED", F_COUNT,
       UNIT(quarantined), .right = true, .alarming = true },
     { .key = "queue_bytes", .type = F_COUNT, UNIT(queue_bytes) },
@@ -558,7 +559,8 @@ static const struct field device_fields[] = {
     { .key = "smmu", .title = "SMMU", .type = F_DERIVED, .text = device_unit,
       .wrap = true },
     { .key = "nr_ranges", .type = F_COUNT, DEVICE(nr_ranges) },
-    { .key = "sids", .title = "SIDS", .type = F_SIDS, DEVICE(sids) },
+    { .key = "sids", .title = "SIDS", .type = F_SIDS, DEVICE(sids),
+      .lines = true },
     { .key = "state", .title = "STATE", .type = F_WORD, DEVICE(state),
       .words = device_states },
     { .key = "bridge", .type = F_FLAG, DEVICE(flags),

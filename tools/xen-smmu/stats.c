@@ -164,9 +164,11 @@ static int print_tables(const struct state *state,
         return rc;
     putchar('\n');
     rc = table_print(state, LINKS, link_flushes, options);
-    if (!rc && !options->quiet)
+    if (!rc && !options->quiet) {
+        putchar('\n');
         note_paragraph("", "NONE, RANGES, VMID, ALL: wakes by what they "
                        "flushed; WORST: most commands of one wake.");
+    }
     return rc;
 }
 

@@ -61,9 +61,12 @@ static int add_column(struct libscols_table *table, const struct field *field,
     column = scols_table_new_column(table, title, 0, flags);
     if (!column)
         return -1;
-    return field->lines && !options->no_header ?
-           scols_column_set_wrapfunc(column, scols_wrapnl_chunksize,
-                                     scols_wrapnl_nextchunk, NULL) : 0;
+    if (!field->lines || options->no_header)
+        return 0;
+    if (scols_column_set_safechars(column, "\n"))
+        return -1;
+    return scols_column_set_wrapfunc(column, scols_wrapnl_chunksize,
+                                     scols_wrapnl_nextchunk, NULL);
 }
 
 static void break_lines(char *text)
