@@ -55,10 +55,13 @@ changed() {
 }
 
 @test "a list that is missing, or none" {
+    # One jq for all is faster: a mutant a line.
     for kind in units links devices domains; do
-        changed "del(.$kind)" | refused "it has no list of $kind"
-        changed ".$kind = {}" | refused "it has no list of $kind"
-        changed ".$kind = null" | refused "it has no list of $kind"
+        changed "[del(.$kind), (.$kind = {}), (.$kind = null)][]" |
+            jq -c . >"$BATS_TEST_TMPDIR/mutants"
+        while read -r mutant; do
+            refused "it has no list of $kind" <<<"$mutant"
+        done <"$BATS_TEST_TMPDIR/mutants"
         changed ".$kind[0] = 7" | refused "$kind[0] is no object"
     done
 }
@@ -69,7 +72,7 @@ changed() {
 }
 
 @test "every key: missing, and with wrong types and values" {
-    run python3 "$BATS_TEST_DIRNAME/mutate.py" "$ASAN" \
+    run python3 "$BATS_TEST_DIRNAME/mutate.py" "$FAKE" "$ASAN" \
         "$SNAPSHOTS/normal.json" "$BATS_TEST_TMPDIR"
     echo "$output"
     [ "$status" -eq 0 ]

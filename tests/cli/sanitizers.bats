@@ -3,19 +3,18 @@
 # with the plain build.
 load common
 
-@test "every view of every snapshot" {
-    for file in "$SNAPSHOTS"/*.json; do
-        # This one is large, and no different.
-        [[ $file == */many-devices.json ]] && continue
-        domid=$(jq -r '[.links[].domid, 2][0]' "$file")
-        for view in list devices power pending stats "stats -o elided,wakes" \
-                    "show $domid" "snapshot -"; do
-            smmu_both --from "$file" $view
+@test "every view, every snapshot" {
+    for view in list devices "--no-header power" pending stats \
+                "stats -o elided,wakes" "--json stats -o syncs" "show 2" \
+                "show 7" "show 65000" "--json power" "snapshot -"; do
+        for name in normal quarantined long-paths; do
+            smmu_both --from "$SNAPSHOTS/$name.json" $view
         done
-        for view in "stats -o syncs" pending "show $domid"; do
-            smmu_both --from "$file" --json $view
+    done
+    for name in old empty failed-unit; do
+        for view in power "snapshot -"; do
+            smmu_both --from "$SNAPSHOTS/$name.json" $view
         done
-        smmu_both --from "$file" --no-header power
     done
 }
 
@@ -37,9 +36,11 @@ load common
         sysctl=N) how=sysctl=0x16 ;;
         abi=N) how=abi=0x10007 ;;
         esac
-        for view in devices "show 2" "suspend 2" policy; do
-            FAKE_XEN=$how smmu_both $view
-        done
+        # This one reads all lists and names, and issues operations.
+        FAKE_XEN=$how smmu_both policy
+        if [[ $how == *-reason* || $how == suspended ]]; then
+            FAKE_XEN=$how smmu_both suspend 2
+        fi
     done
 }
 
