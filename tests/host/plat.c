@@ -25,8 +25,11 @@ static uint64_t fail_at;
 static char lines[HOST_LOG_LINES][320];
 static unsigned int nr_lines;
 static struct smmu_work *works;
+static struct smmu_timer *timers;
 /* As Xen's tasklets: one never runs beside itself. */
 static pthread_mutex_t working = PTHREAD_MUTEX_INITIALIZER;
+static struct smmu_work *running;
+static pthread_t runner;
 
 static void host_free_blocks(void);
 
@@ -41,6 +44,7 @@ void host_reset(uint64_t seed, bool threads)
     host_first_complaint[0] = 0;
     fail_at = 0;
     works = NULL;
+    timers = NULL;
     host_free_blocks();
     host_store_buffer = true;
     host_other_cpu = NULL;
@@ -359,12 +363,144 @@ void smmu_work_schedule(struct smmu_work *work)
     host_leave();
 }
 
+static void unschedule(struct smmu_work *work)
+{
+    struct smmu_work **p;
+
+    for ( p = &works; work->queued && *p; p = &(*p)->next )
+        if ( *p == work )
+        {
+            *p = work->next;
+            work->queued = false;
+            return;
+        }
+}
+
+/* Afterwards it does not run, unless it is scheduled again. */
+void smmu_work_kill(struct smmu_work *work)
+{
+    bool mine;
+
+    if ( !host_at_rest() )
+        host_complain("deferred work is killed with a lock held: it may want that lock");
+    host_enter();
+    unschedule(work);
+    mine = running == work && pthread_equal(runner, pthread_self());
+    host_leave();
+    if ( mine )
+    {
+        host_complain("deferred work kills itself");
+        return;
+    }
+    if ( host_threads )
+    {
+        /* Whoever runs one has this. */
+        pthread_mutex_lock(&working);
+        pthread_mutex_unlock(&working);
+    }
+}
+
+void smmu_timer_init(struct smmu_timer *timer, void (*fn)(void *arg),
+                     void *arg)
+{
+    memset(timer, 0, sizeof(*timer));
+    smmu_work_init(&timer->work, fn, arg);
+}
+
+static void disarm(struct smmu_timer *timer)
+{
+    struct smmu_timer **p;
+
+    for ( p = &timers; timer->armed && *p; p = &(*p)->next )
+        if ( *p == timer )
+        {
+            *p = timer->next;
+            timer->armed = false;
+            return;
+        }
+}
+
+void smmu_timer_set(struct smmu_timer *timer, uint64_t deadline)
+{
+    struct smmu_timer **p = &timers;
+
+    host_enter();
+    if ( !timer->work.fn )
+        host_complain("a timer is set that was never initialised");
+    disarm(timer);
+    timer->deadline = deadline;
+    timer->armed = true;
+    while ( *p && (*p)->deadline <= deadline )
+        p = &(*p)->next;
+    timer->next = *p;
+    *p = timer;
+    host_leave();
+}
+
+void smmu_timer_stop(struct smmu_timer *timer)
+{
+    host_enter();
+    disarm(timer);
+    unschedule(&timer->work);
+    host_leave();
+}
+
+void smmu_timer_kill(struct smmu_timer *timer)
+{
+    smmu_timer_stop(timer);
+    smmu_work_kill(&timer->work);
+}
+
+unsigned int host_timers_armed(void)
+{
+    struct smmu_timer *t;
+    unsigned int n = 0;
+
+    host_enter();
+    for ( t = timers; t; t = t->next )
+        n++;
+    host_leave();
+
+    return n;
+}
+
+unsigned int host_works_queued(void)
+{
+    struct smmu_work *w;
+    unsigned int n = 0;
+
+    host_enter();
+    for ( w = works; w; w = w->next )
+        n++;
+    host_leave();
+
+    return n;
+}
+
+static void fire_timers(void)
+{
+    struct smmu_timer *t;
+
+    while ( (t = timers) && t->deadline <= host_time_ns )
+    {
+        disarm(t);
+        smmu_work_schedule(&t->work);
+    }
+}
+
 void host_run_work(void)
 {
     struct smmu_work *w;
     unsigned int n;
 
     if ( !host_at_rest() )
+        return;
+    /* A quick look: most of the time nothing is due. */
+    host_enter();
+    fire_timers();
+    n = works != NULL;
+    host_leave();
+    if ( !n )
         return;
     pthread_mutex_lock(&working);
     for ( n = 0; ; n++ )
@@ -377,15 +513,18 @@ void host_run_work(void)
             break;
         }
         host_enter();
+        fire_timers();
         w = works;
         if ( w )
         {
             works = w->next;
             w->queued = false;
         }
+        running = w;
         host_leave();
         if ( !w )
             break;
+        runner = pthread_self();
         w->fn(w->arg);
     }
     pthread_mutex_unlock(&working);

@@ -41,4 +41,11 @@ struct smmu_work {
     bool queued;
 };
 
+struct smmu_timer {
+    struct smmu_work work;              /* once it is due */
+    struct smmu_timer *next;            /* armed ones, the earliest first */
+    uint64_t deadline;
+    bool armed;
+};
+
 #endif /* __TESTS_HOST_SMMU_OS_H__ */

@@ -71,7 +71,8 @@ def build(where, changed, prog):
                 tool("objcopy", "--globalize-symbol=units", o)
         driver.append(o)
     model = [obj / f"sim-{n}.o" for n in
-             ("regs", "config", "tlb", "cmdq", "event", "dma", "world")]
+             ("regs", "config", "tlb", "cmdq", "event", "dma", "power",
+                         "world")]
     tool("gcc", *flags, obj / f"sim-{prog}.o", *driver, *model,
          *sorted(obj.glob("host-*.o")), "-lcmocka", "-lpthread",
          "-o", where / prog)

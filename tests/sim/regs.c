@@ -177,6 +177,8 @@ static struct sim *find(void *regs)
 /* DESIGN 2.7: a use count is held; but to find out what it is. */
 static void check_use(struct sim *s, uint32_t offset)
 {
+    if ( s->off )
+        host_complain("register %#x touched without power", offset);
     if ( s->unit && offset > 0x1c && !smmu_unit_users(s->unit) )
         host_complain("register %#x touched without a use count", offset);
 }
@@ -197,7 +199,10 @@ static void acknowledge(struct sim *s)
         s->irq_ctrlack = s->irq_ctrl;
     if ( (s->gbpa & GBPA_UPDATE) && ready &&
          sim_complete(s, SIM_DONE_GBPA, &s->gbpa_dead) )
+    {
         s->gbpa = s->gbpa_new & ~GBPA_UPDATE;
+        s->held &= !(s->gbpa & GBPA_ABORT);
+    }
 }
 
 uint32_t sim_mmio_read(void *regs, uint32_t offset)
@@ -206,7 +211,7 @@ uint32_t sim_mmio_read(void *regs, uint32_t offset)
 
     check_use(s, offset);
     s->nr_mmio++;
-    if ( s->dead )
+    if ( s->dead || s->off )
         return ~0U;
     if ( offset > 0x1c )
     {
@@ -305,7 +310,7 @@ void sim_mmio_write(void *regs, uint32_t offset, uint64_t value,
         s->trace[s->nr_trace].offset = offset;
         s->trace[s->nr_trace++].value = value;
     }
-    if ( s->dead )
+    if ( s->dead || s->off )
         return;
     if ( (bytes == 8) != (offset == 0x80 || offset == 0x90 || offset == 0xa0 ||
                           offset == 0x68 || offset == 0xb0) )
@@ -397,7 +402,7 @@ void sim_interrupts(void)
         {
             /* What the glue's handler does, and all it does. */
             host_irq_enter();
-            smmu_work_schedule(&s->unit->events);
+            smmu_unit_interrupt(s->unit);
             host_irq_leave();
         }
     }

@@ -9,6 +9,8 @@
 
 #include "world.h"
 
+#define COMMAND 0x100               /* beside sim.h's SIM_DONE_* */
+
 /* Lives in which a flush failed and its abort was confirmed; or was not. */
 static unsigned int confirmed, given_up;
 static unsigned int errors;             /* calls that failed, this life */
@@ -114,7 +116,7 @@ static bool life(uint64_t seed, uint64_t n, unsigned int kind, bool late)
     errors = 0;
     if ( kind == 0 )
         host_fail_alloc(n);
-    else if ( kind == 8 )
+    else if ( kind == COMMAND )
         sim_fail_command(n, 1);
     else
         sim_fail(n, kind, late);
@@ -229,7 +231,7 @@ int main(int argc, char **argv)
         { "sync", SIM_DONE_SYNC, false },
         { "sync, late", SIM_DONE_SYNC, true },
         { "completion of any kind", 7, false },
-        { "command, by CERROR", 8, false },
+        { "command, by CERROR", COMMAND, false },
     };
     unsigned int i, bad = 0, seeds = getenv("LONG") ? 40 : 2;
 
