@@ -34,8 +34,12 @@ static int adjust(struct smmu_link *link)
         wanted = smmu_device_wanted(dev);
         if ( wanted == dev->open )
             continue;
+        /* Until that is acknowledged, one that closes counts as open, too. */
         if ( wanted )
+        {
             unit->backend->open(unit, dev);
+            dev->open = true;
+        }
         else
             unit->backend->abort(unit, dev);
         smmu_inv_add_streams(&list, dev);
