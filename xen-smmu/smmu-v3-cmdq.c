@@ -183,7 +183,8 @@ static int put(struct smmu_unit *unit, const struct cmd *cmds, unsigned int n,
 
 unsigned int smmu_v3_range_cost(const struct smmu_unit *unit, uint64_t pages)
 {
-    return pages == 1 || to_v3(unit)->caps.range_inv;
+    /* The largest SCALE is 31; nobody owes that much. */
+    return pages == 1 || (to_v3(unit)->caps.range_inv && pages <= 1ULL << 36);
 }
 
 /*

@@ -109,7 +109,7 @@ struct smmu_unit {
     void *source_private;
     bool suspended;                 /* the host is: nothing wakes it */
     bool stale;                     /* caches unknown since it was off */
-    bool programmed;                /* once, by us */
+    bool by_source;                 /* its source turned it off */
     struct smmu_timer cooling;      /* between two looks at the events */
     uint64_t hot;                   /* a look is due, or was just taken */
 

@@ -10,25 +10,16 @@
 /* How long a unit's last users may take; else it stays parked this time. */
 #define DRAIN_NS    1000000ULL
 
-/* Registers, queue; the gate is closed until all is there. */
-static int program(struct smmu_unit *unit)
-{
-    int rc;
-
-    smmu_add(&unit->gate, 1);
-    rc = unit->backend->program(unit);
-    if ( rc )
-        smmu_unit_fail(unit, XEN_SMMU_REASON_REGISTER_TIMEOUT);
-    smmu_unit_put(unit);
-
-    return rc ? -EIO : 0;
-}
-
-/* From OFF.  What a power source does not promise is taken to be lost. */
+/*
+ * From OFF; a use count is taken.  What a power source does not promise is
+ * taken to be lost; and all is, where it was not the source that turned it off.
+ */
 static int power_up(struct smmu_unit *unit)
 {
+    static const struct smmu_power_caps nothing;
     const struct smmu_power_source *source = unit->source;
-    bool kept = source && source->caps.registers_kept && unit->programmed;
+    const struct smmu_power_caps *caps =
+        source && unit->by_source ? &source->caps : &nothing;
     int rc = source ? source->on(unit) : 0;
 
     if ( rc )
@@ -38,21 +29,24 @@ static int power_up(struct smmu_unit *unit)
         return rc;
     }
 
-    rc = kept ? 0 : program(unit);
-    if ( rc )
-        return rc;
+    /* Ours alone: the gate is closed until registers and queue are there. */
+    smmu_add(&unit->gate, 1);
+    if ( !caps->registers_kept && unit->backend->program(unit) )
+    {
+        smmu_unit_fail(unit, XEN_SMMU_REASON_REGISTER_TIMEOUT);
+        smmu_unit_put(unit);
+        return -EIO;
+    }
 
-    unit->programmed = true;
     smmu_unit_event(unit, SMMU_UNIT_PROGRAMMED);
-    if ( source && source->caps.caches_lost )
+    if ( caps->caches_lost )
     {
         unit->epoch++;
         smmu_unit_flushed(unit);
     }
     else
-        unit->stale |= !kept;
+        unit->stale |= !caps->registers_kept;
     smmu_unit_reopen(unit);
-    smmu_unit_get(unit);
 
     return 0;
 }
@@ -83,8 +77,11 @@ int smmu_unit_run(struct smmu_unit *unit)
     return smmu_unit_event(unit, SMMU_UNIT_RUN) ? 0 : -EIO;
 }
 
-/* PARKED, and its source says what DESIGN 2.6 asks for. */
-static void power_down(struct smmu_unit *unit)
+/*
+ * PARKED.  `by_source`: its source says what DESIGN 2.6 asks for; else the
+ * platform is about to take the power.
+ */
+static void power_down(struct smmu_unit *unit, bool by_source)
 {
     uint64_t deadline = smmu_now() + DRAIN_NS;
 
@@ -102,6 +99,7 @@ static void power_down(struct smmu_unit *unit)
     if ( unit->source && unit->source->off(unit) )
         smmu_log(SMMU_WARN, "%s: its power source '%s' did not confirm that it is off",
                  unit->name, unit->source->name);
+    unit->by_source = by_source;
     smmu_unit_event(unit, SMMU_UNIT_POWER_OFF);
     unit->nr_offs++;
 }
@@ -127,7 +125,7 @@ void smmu_unit_rest(struct smmu_unit *unit)
 
     if ( smmu_load(&unit->state) == XEN_SMMU_UNIT_PARKED && unit->source &&
          smmu_power_may_off(&unit->source->caps) )
-        power_down(unit);
+        power_down(unit, true);
 }
 
 void smmu_unit_invalidate(struct smmu_unit *unit, struct smmu_inv_list *list)
@@ -181,7 +179,7 @@ static int suspend_unit(struct smmu_unit *unit)
     {
         smmu_unit_rest(unit);
         if ( smmu_load(&unit->state) == XEN_SMMU_UNIT_PARKED )
-            power_down(unit);
+            power_down(unit, false);
         /* Else its registers would be lost without our knowing. */
         if ( smmu_load(&unit->state) == XEN_SMMU_UNIT_PARKED )
             rc = -EBUSY;
@@ -191,13 +189,39 @@ static int suspend_unit(struct smmu_unit *unit)
     return rc;
 }
 
+/*
+ * Powered by the platform, registers at their reset values, which may bypass:
+ * every unit is made to abort, whether a link wants it or not.
+ */
+static int resume_locked(struct smmu_unit *unit)
+{
+    int rc;
+
+    if ( smmu_unit_failed(unit) )
+    {
+        smmu_add(&unit->gate, 1);
+        rc = unit->backend->disable(unit);
+        smmu_unit_put(unit);
+        return rc;
+    }
+
+    rc = smmu_unit_ready(unit);
+    if ( rc )
+        return rc;
+    smmu_unit_put(unit);
+    settle_all(unit, &rc);
+    smmu_unit_rest(unit);
+
+    return rc;
+}
+
 static void resume_unit(struct smmu_unit *unit)
 {
-    int rc = 0;
+    int rc;
 
     smmu_mutex_lock(&unit->config);
     unit->suspended = false;
-    settle_all(unit, &rc);
+    rc = resume_locked(unit);
     smmu_mutex_unlock(&unit->config);
     if ( rc )
         smmu_log(SMMU_ERR, "%s: not all of its domains are awake again (%d)",

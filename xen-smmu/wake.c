@@ -65,8 +65,14 @@ static void take_debt(struct smmu_link *link, struct smmu_debt *debt)
 /* Nothing was opened, so it is as blocked as before; all is owed. */
 static int stay(struct smmu_link *link, int rc)
 {
-    unsigned long flags = smmu_lock(&link->lock);
+    struct smmu_device *dev;
+    unsigned long flags;
 
+    /* Whether what was configured has been taken in is not known either. */
+    for_each_wanted ( dev, link )
+        dev->configured = false;
+
+    flags = smmu_lock(&link->lock);
     smmu_link_event(link, SMMU_LINK_STAYED);
     smmu_debt_add_all(&link->debt);
     link->reason = rc == -ETIMEDOUT ? XEN_SMMU_REASON_SYNC_TIMEOUT
