@@ -31,13 +31,12 @@ xen() {
     output_has "Domain 2 (guest2)"
 }
 
-@test "show: in xenstore, but with no device" {
+@test "show: a domain that has no device, and one that vanished" {
     xen "" show Domain-0
     expect 1
     error_has "domain 0 (Domain-0): it has no device behind an SMMU"
-}
 
-@test "show: a domain that vanished" {
+    # Show: a domain that vanished.
     xen "" show 42
     expect 1
     error_has "cannot show domain 42: There is no such domain"
@@ -52,7 +51,7 @@ xen() {
     error_has "xenstore knows no domain of that name"
 }
 
-@test "a live snapshot shows what the live views show" {
+@test "a live snapshot shows what the live views show, and says where it is" {
     xen "" -q snapshot "$BATS_TEST_TMPDIR/live.json"
     expect 0
     for view in list devices "show 2" "show 3"; do
@@ -62,9 +61,8 @@ xen() {
         expect 0
         [ "$output" = "$wanted" ]
     done
-}
 
-@test "snapshot says on stderr what it wrote; -q does not" {
+    # Snapshot says on stderr what it wrote; -q does not.
     xen "" snapshot "$BATS_TEST_TMPDIR/live.json"
     expect 0
     [ -z "$output" ]
@@ -82,21 +80,19 @@ xen() {
     json_holds '.abi == "1.7" and .tool_abi == "1.1"'
 }
 
-@test "no Xen underneath" {
+@test "no hypervisor, not root, no driver, no privilege: each has its words" {
     xen open=2 list         # ENOENT
     expect 1
     error_has "cannot reach the hypervisor"
     [[ $stderr == *"Next: Run it in dom0"* ]]
-}
 
-@test "not root" {
+    # Not root.
     xen open=13 list        # EACCES
     expect 1
     error_has "Permission denied"
     [[ $stderr == *"Next: Run it as root."* ]]
-}
 
-@test "a hypervisor without the driver" {
+    # A hypervisor without the driver.
     for errno in 38 95; do  # ENOSYS, EOPNOTSUPP
         for view in list devices "show 2" version "snapshot -"; do
             xen "errno=$errno" $view
@@ -104,21 +100,19 @@ xen() {
             error_has "this hypervisor has no xen-smmu driver"
         done
     done
-}
 
-@test "an unprivileged domain" {
+    # An unprivileged domain.
     xen errno=1 list        # EPERM
     expect 1
     error_has "the hypervisor answers privileged domains only"
 }
 
-@test "a security policy or a sysctl version that does not let us" {
+@test "other versions of sysctl work, a policy may forbid them all" {
     xen errno=13 list       # EACCES
     expect 1
     error_has "does not take this tool's sysctl version"
-}
 
-@test "the sysctl versions of other Xen releases work too" {
+    # The sysctl versions of other Xen releases work too.
     for version in 0x15 0x16; do
         xen "sysctl=$version" list
         expect 0
@@ -128,21 +122,20 @@ xen() {
     expect 1
 }
 
-@test "a busy hypervisor: exit code 2, try again" {
+@test "a busy hypervisor is worth another try, other failures are named" {
     for errno in 11 16; do  # EAGAIN, EBUSY
         xen "errno=$errno" list
         expect 2
         error_has "the hypervisor is busy"
     done
-}
 
-@test "any other failure is named" {
+    # Any other failure is named.
     xen errno=5 list        # EIO
     expect 1
     error_has "cannot ask for the hypervisor's version: Input/output error"
 }
 
-@test "another major version is refused, by either side" {
+@test "another major version is refused by either side, a newer minor one is not" {
     xen abi=0x20000 list
     expect 1
     error_has "it speaks interface 2.0, this tool 1.1"
@@ -151,22 +144,20 @@ xen() {
     xen reason=1 list
     expect 1
     error_has "BAD_VERSION: The tool speaks another major version"
-}
 
-@test "a newer minor version is not" {
+    # A newer minor version is not.
     xen abi=0x10007 list
     expect 0
     output_has smmuv3@9050000
 }
 
-@test "reasons come as token, sentence and next step" {
+@test "reasons come as token, sentence and next step, unknown ones too" {
     xen late-reason=10 devices
     expect 1
     error_has "cannot list the devices: NO_MEMORY: Xen could not allocate"
     [[ $stderr == *"Next: Free memory"* ]]
-}
 
-@test "a reason this tool does not know" {
+    # A reason this tool does not know.
     xen late-reason=4242 devices
     expect 1
     error_has "reason 4242"
@@ -234,15 +225,14 @@ xen() {
     [ "$(sort -u "$FAKE_XEN_CALLS")" = 1 ]
 }
 
-@test "names that fill their field end within it" {
+@test "names end within their field, and nothing but text comes out" {
     xen unterminated --json list
     expect 0
     json_holds '.units[0].name | length == 63'
     xen unterminated devices
     expect 0
-}
 
-@test "bytes that are no text make neither a mess nor a bad snapshot" {
+    # Bytes that are no text make neither a mess nor a bad snapshot.
     xen dirty list
     expect 0
     output_has "u?[2J??"

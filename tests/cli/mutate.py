@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """mutate.py TOOL SANITIZED SNAPSHOT DIR: spoil each key of each kind of record
 in every way that its type allows; the tool has to refuse each, naming file and
-key.  The sanitizers' build, which is slow, gets every fifth."""
+key.  The sanitizers' build, which is slow, gets every tenth."""
 import concurrent.futures
 import copy
 import json
@@ -60,7 +60,7 @@ def wrong_values(kind, key, value):
 
 def refused(number, mutant, key):
     """Why the mutant was not refused as it should; None if it was."""
-    tool = plain if number % 5 else sanitized
+    tool = plain if number % 10 else sanitized
     bad_file = pathlib.Path(directory, f"mutant{number}.json")
     bad_file.write_text(json.dumps(mutant))
     result = subprocess.run([tool, "--from", bad_file, "snapshot", "-"],

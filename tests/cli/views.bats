@@ -98,7 +98,7 @@ stream.
 END
 }
 
-@test "show: a quarantined zombie without a name, why, and what to do" {
+@test "show: a quarantined zombie, why, and what to do; not so its neighbour" {
     from quarantined show 7
     expect 0
     output_has "Domain 7 (no name)"
@@ -109,23 +109,21 @@ END
     output_has "d7 on smmuv3@9050000: SYNC_TIMEOUT: "
     output_has "d7 on smmuv3@9050000: QUARANTINED: "
     [ "$(grep -c '^  Next: ' <<<"$output")" -eq 2 ]
-}
 
-@test "show: a neighbour's trouble is not the domain's" {
+    # Show: a neighbour's trouble is not the domain's.
     from quarantined show 2
     expect 0
     output_lacks Next
     output_lacks QUARANTINED
 }
 
-@test "no SMMU: said in words, and what to do" {
+@test "no SMMU, no device: said in words, and what to do" {
     from empty list
     expect 0
     output_has "Xen drives no SMMU."
     output_has "Next: "
-}
 
-@test "no device: said in words, and what to do" {
+    # No device: said in words, and what to do.
     from empty devices
     expect 0
     output_has "No device is behind"
@@ -275,15 +273,14 @@ recorded() {
     done
 }
 
-@test "--from - reads standard input" {
+@test "--from - reads standard input; the shipped build says the same" {
     run "$ASAN" --from - list <"$SNAPSHOTS/normal.json"
     [ "$status" -eq 0 ]
     wanted=$output
     from normal list
     [ "$output" = "$wanted" ]
-}
 
-@test "the shipped build says the same as the tests' ones" {
+    # The shipped build says the same as the tests' ones.
     run "$REAL" --from "$SNAPSHOTS/normal.json" show 3
     [ "$status" -eq 0 ]
     wanted=$output
@@ -297,14 +294,13 @@ on_terminal() {
         $SNAPSHOTS/$2.json list" /dev/null </dev/null | tr -d '\r'
 }
 
-@test "colour on a terminal: what is bad is red" {
+@test "colour on a terminal for what is bad, and else nowhere" {
     out=$(on_terminal xterm quarantined)
     [[ $out == *$'\e[31m'* ]]
     out=$(on_terminal xterm failed-unit)
     [[ $out == *$'\e[31mfailed'* ]]
-}
 
-@test "no colour when nothing is bad, in a pipe, with NO_COLOR, on a dumb one" {
+    # No colour when nothing is bad, in a pipe, with NO_COLOR, on a dumb one.
     out=$(on_terminal xterm empty)
     [[ $out != *$'\e'* ]]
     from quarantined list
