@@ -21,7 +21,6 @@ static int adjust(struct smmu_link *link)
              smmu_device_wanted(dev) )
         {
             unit->backend->configure(unit, dev);
-            dev->configured = true;
             smmu_inv_add_streams(&news, dev);
         }
     if ( smmu_inv_sync(&news) )
@@ -38,7 +37,7 @@ static int adjust(struct smmu_link *link)
         if ( wanted )
         {
             unit->backend->open(unit, dev);
-            dev->open = true;
+            dev->configured = dev->open = true;
         }
         else
             unit->backend->abort(unit, dev);
