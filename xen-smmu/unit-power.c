@@ -180,6 +180,8 @@ static int suspend_unit(struct smmu_unit *unit)
         smmu_unit_rest(unit);
         if ( smmu_load(&unit->state) == XEN_SMMU_UNIT_PARKED )
             power_down(unit, false);
+        /* It may have been off before: what was kept then is lost now. */
+        unit->by_source = false;
         /* Else its registers would be lost without our knowing. */
         if ( smmu_load(&unit->state) == XEN_SMMU_UNIT_PARKED )
             rc = -EBUSY;
