@@ -201,8 +201,10 @@ static int resume_locked(struct smmu_unit *unit)
 
     if ( smmu_unit_failed(unit) )
     {
+        /* Without power there is nobody to tell; with it, it has to be told. */
+        rc = unit->source ? unit->source->on(unit) : 0;
         smmu_add(&unit->gate, 1);
-        rc = unit->backend->disable(unit);
+        rc = rc ?: unit->backend->disable(unit);
         smmu_unit_put(unit);
         return rc;
     }
