@@ -28,7 +28,6 @@ static void lose_caches(struct sim *s)
             s->tlb[k][i].valid &= !all && !host_chance(2);
     for ( i = 0; i < ARRAY_SIZE(s->walks); i++ )
         s->walks[i].valid &= !all && !host_chance(2);
-    s->el2_junk = !all && (s->id.idr0 & SIM_IDR0_HYP);
 }
 
 void sim_lose_registers(struct sim *s)
@@ -50,6 +49,12 @@ void sim_lose_registers(struct sim *s)
     s->sync_seen = false;
     s->dawdle = 0;
     s->nr_losses++;
+    /* A reset: what is in the caches besides is unknown. */
+    s->el2_junk = false;
+    if ( s->caches == SIM_CACHES_KEPT )
+        s->el2_junk = s->id.idr0 & SIM_IDR0_HYP;
+    else if ( s->caches == SIM_CACHES_SOME && sim_is(s, SIM_JUNK) )
+        sim_junk(s, 2);
 }
 
 void sim_power_off(struct sim *s)
@@ -57,7 +62,7 @@ void sim_power_off(struct sim *s)
     unsigned int i;
 
     host_enter();
-    if ( !s->masters_held )
+    if ( !s->masters_held && !s->asleep )
         host_complain("power is let go, and nobody holds the masters");
     if ( s->unit && smmu_unit_users(s->unit) )
         host_complain("power is let go while somebody uses the registers");
@@ -69,10 +74,10 @@ void sim_power_off(struct sim *s)
     for ( i = 0; i < SIM_TXNS; i++ )
         if ( s->txns[i].state > TXN_FREE && s->txns[i].state < TXN_LAND )
             sim_txn_end(s, &s->txns[i], TXN_ABORTED);
-    if ( !s->registers_kept )
-        sim_lose_registers(s);
     if ( s->caches != SIM_CACHES_KEPT )
         lose_caches(s);
+    if ( !s->registers_kept )
+        sim_lose_registers(s);
     s->irq = false;
     s->nr_trace = 0;
     host_leave();
@@ -83,14 +88,40 @@ void sim_power_on(struct sim *s)
     host_enter();
     s->off = false;
     s->nr_ons++;
-    if ( s->registers_kept )
-        s->held = false;
+    s->held &= !(s->gbpa & GBPA_ABORT);
     host_leave();
 }
 
 void sim_release_masters(struct sim *s)
 {
     s->held = false;
+}
+
+/* With the host: whatever a power source keeps when it alone lets go. */
+void sim_host_off(struct sim *s)
+{
+    bool kept = s->registers_kept;
+
+    host_enter();
+    s->registers_kept = false;
+    if ( !s->off )
+        sim_power_off(s);
+    else if ( kept )
+        sim_lose_registers(s);
+    s->registers_kept = kept;
+    host_leave();
+}
+
+/* What has no power source of its own has power when the host has. */
+void sim_host_on(struct sim *s, bool source)
+{
+    host_enter();
+    if ( !source && s->off )
+    {
+        s->off = false;
+        s->nr_ons++;
+    }
+    host_leave();
 }
 
 /* -- as power sources ----------------------------------------------------- */

@@ -60,17 +60,24 @@ void sim_reset(uint64_t seed, bool threads)
     sim_nr_ipas = 0;
 }
 
-static void junk(struct sim *s)
+/* Of each line, one in `one_in`. */
+void sim_junk(struct sim *s, unsigned int one_in)
 {
-    uint64_t page = host_page_alloc(FRAME_DATA, ~0U);
     unsigned int i;
+    uint64_t page;
+
+    if ( !s->junk_page )
+        s->junk_page = host_page_alloc(FRAME_DATA, ~0U);
+    page = s->junk_page;
 
     s->el2_junk = s->id.idr0 & SIM_IDR0_HYP;
     for ( i = 0; i < 512; i++ )
-        sim_junk_ste(s, i);
+        if ( host_chance(one_in) )
+            sim_junk_ste(s, i);
     /* Four VMIDs, and the addresses that world.h uses. */
     for ( i = 0; i < 128; i++ )
-        sim_junk_tlb(s, 1 + i % 4, 0x40000000ULL + (i / 4 % 8) * 4096ULL +
+        if ( host_chance(one_in) )
+            sim_junk_tlb(s, 1 + i % 4, 0x40000000ULL + (i / 4 % 8) * 4096ULL +
                      (i / 32) * 0x200000ULL, page);
 }
 
@@ -85,7 +92,7 @@ struct sim *sim_new(const struct sim_id *id, unsigned int nasty, bool snoops)
     s->present = true;
     s->gbpa = sim_is(s, SIM_BYPASS) ? 0 : GBPA_ABORT;
     if ( sim_is(s, SIM_JUNK) )
-        junk(s);
+        sim_junk(s, 1);
 
     return s;
 }

@@ -137,6 +137,7 @@ struct sim {
     bool masters_held, registers_kept;  /* what the source promises */
     enum sim_caches caches;
     int fail_on, fail_off;      /* what the power source answers */
+    uint64_t junk_page;
     bool el2_junk;              /* EL2 entries of before, not yet invalidated */
 
     /* Commands consumed, not yet performed; and the SYNC behind them. */
@@ -215,7 +216,10 @@ void sim_drain(struct sim *s);
 /* power.c */
 void sim_power_off(struct sim *s);
 void sim_power_on(struct sim *s);
+void sim_junk(struct sim *s, unsigned int one_in);
 void sim_lose_registers(struct sim *s);
+void sim_host_off(struct sim *s);
+void sim_host_on(struct sim *s, bool source);
 void sim_release_masters(struct sim *s);
 /* Makes `source` one of this unit; caches: what really happens to them. */
 void sim_source(struct sim *s, struct smmu_power_source *source, bool held,

@@ -124,7 +124,16 @@ static bool life(uint64_t seed, uint64_t n, unsigned int kind, bool late)
     for ( i = 0; i < 2; i++ )
     {
         if ( note(world_unit(&id, SIM_NASTY, i)) )
-            memset(&world.unit[world.units], 0, sizeof(world.unit[0]));
+        {
+            struct smmu_unit *u = &world.unit[world.units];
+
+            if ( u->events.fn )
+            {
+                smmu_timer_kill(&u->cooling);
+                smmu_work_kill(&u->events);
+            }
+            memset(u, 0, sizeof(*u));
+        }
         /* A unit that failed its probe has to be out of the way. */
         if ( world.units <= i )
             break;

@@ -182,60 +182,56 @@ bool world_wanted(const struct world_dev *dev)
            (dev->awake || dom->force == XEN_SMMU_FORCE_RESUME);
 }
 
+static void all_asleep(bool asleep)
+{
+    unsigned int i;
+
+    host_enter();
+    for ( i = 0; i < world.units; i++ )
+        world.sim[i]->asleep = asleep;
+    host_leave();
+}
+
+/* An SMMU without power that nobody keeps its masters from: they go on. */
+static void masters_go(void)
+{
+    unsigned int i;
+
+    host_enter();
+    all_asleep(false);
+    for ( i = 0; i < world.units; i++ )
+        if ( !world.sim[i]->off || !world.sim[i]->masters_held )
+            sim_release_masters(world.sim[i]);
+    host_leave();
+}
+
 /* The whole platform sleeps: masters as well, until it has resumed. */
 int world_suspend(void)
 {
-    struct sim *s;
     unsigned int i;
-    int rc = smmu_suspend();
+    int rc;
 
-    for ( i = 0; !rc && i < world.units; i++ )
+    all_asleep(true);
+    rc = smmu_suspend();
+    if ( rc )
     {
-        bool held = world.sim[i]->masters_held;
-        bool kept = world.sim[i]->registers_kept;
-
-        s = world.sim[i];
-        host_enter();
-        s->masters_held = true;
-        s->registers_kept = false;
-        if ( !s->off )
-            sim_power_off(s);
-        else if ( kept )
-            sim_lose_registers(s);
-        s->masters_held = held;
-        s->registers_kept = kept;
-        s->asleep = true;
-        host_leave();
+        masters_go();
+        return rc;
     }
+    for ( i = 0; i < world.units; i++ )
+        sim_host_off(world.sim[i]);
 
-    return rc;
+    return 0;
 }
 
 void world_resume(void)
 {
-    struct sim *s;
     unsigned int i;
 
-    /* What has no power source of its own has power with the host. */
     for ( i = 0; i < world.units; i++ )
-    {
-        s = world.sim[i];
-        host_enter();
-        if ( s->asleep && !world.unit[i].source )
-            sim_power_on(s);
-        host_leave();
-    }
+        sim_host_on(world.sim[i], world.unit[i].source);
     smmu_resume();
-    for ( i = 0; i < world.units; i++ )
-    {
-        s = world.sim[i];
-        host_enter();
-        s->asleep = false;
-        /* An SMMU without power that nobody keeps its masters from. */
-        if ( !s->off || !s->masters_held )
-            sim_release_masters(s);
-        host_leave();
-    }
+    masters_go();
 }
 
 void world_wait(uint64_t ns)
