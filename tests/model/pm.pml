@@ -156,8 +156,8 @@ inline block(w, l, ok)
         atomic {
 #endif
             ste = ste & ~(MUTANT(FORGET_A_STREAM) -> B(l) : STREAMS(l)) }
+        atomic { sync(w, ok) }
         atomic {
-            sync(w, ok);
             if
             :: ok ->
                 link[l] = DORMANT;
