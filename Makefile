@@ -45,11 +45,9 @@ tools: setup
 
 # Suites that need no root, no network and no QEMU, each a command that prints
 # TAP.  tests/tally runs them, shows progress and adds up.
-FAST := 'lint=tests/lint' \
-	'unit=$(MAKE) -s --no-print-directory -C tests/unit tap' \
-	'sim=$(MAKE) -s --no-print-directory -C tests/sim tap' \
-	'abi=$(MAKE) -s --no-print-directory -C tests/abi tap' \
-	'cli=$(MAKE) -s --no-print-directory -C tests/cli tap'
+HOST_SUITES := $(patsubst tests/%/Makefile,%,$(wildcard tests/*/Makefile))
+FAST := 'lint=tests/lint' $(foreach s,$(HOST_SUITES), \
+	'$(s)=$(MAKE) -s --no-print-directory -C tests/$(s) tap')
 SYSTEM_TAP := cd $(SYSTEM) && $(PYTHON) -m pytest -c pytest.ini
 
 check-fast:

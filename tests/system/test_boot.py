@@ -2,11 +2,9 @@
 """What the driver makes of hardware and command lines it is not made for."""
 import re
 
-import devices as dev
 import xen
-from base import step
 from machine import Machine
-from steps import expect, World, edu_round_trip, edu_guest
+from steps import edu_guest, expect
 
 
 def ours(m):
@@ -34,31 +32,3 @@ def test_off(power, note):
     m.dom0(f"xl create -q /host/{g.name}.cfg", check=False)
     expect(m.status != 0, "A device was assigned although nothing protects the machine from it.", "\n".join(ours(m)))
     note("; ".join(x.strip() for x in ours(m)[:2]))
-
-
-def test_nested(power, note):
-    """QEMU's nested SMMU (both stages) serves as well"""
-    m = power(Machine("nested", xen.build(), stage="nested"))
-    w = World(m)
-    w.edu = edu_guest(m).create()
-    with step("guest") as s:
-        w.edu.ready(s.show)
-    edu_round_trip(w.edu)
-    note("round trip of 4096 bytes, equal")
-
-
-def test_sid_twice(power, note):
-    """A stream ID claimed by two devices is refused, naming both"""
-    twin = dev.EDU_B.host_node(sid=dev.EDU_A.sid)
-    fragment = f"/delete-node/ &{{{dev.EDU_B.path}}};\n&{{/passthrough-devices}} {{\n{twin}}};\n"
-    m = power(Machine("twice", xen.build(), fragment=fragment))
-    one, two = edu_guest(m, "one", dev.EDU_A), edu_guest(m, "two", dev.EDU_B)
-    one.create()
-    m.dom0(f"xl create -q /host/{two.name}.cfg", check=False)
-    expect(m.status != 0, "Two guests got devices with the same stream ID.", m.dom0("xl list"))
-    line = next((x for x in ours(m) if dev.EDU_A.path in x and dev.EDU_B.path in x and f"{dev.EDU_A.sid:#x}" in x), None)
-    expect(line, "No line of the log names both devices and the stream ID.", "\n".join(ours(m)))
-    with step("guest") as s:
-        one.ready(s.show)
-    edu_round_trip(one)
-    note(line.strip())

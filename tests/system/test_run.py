@@ -3,6 +3,7 @@
 be asked of that machine."""
 import re
 import time
+from dataclasses import replace
 
 import devices as dev
 import pytest
@@ -10,14 +11,19 @@ import steps
 import xen
 from base import Problem, step
 from conftest import LONG
-from guests import HOLE
+from guests import HOLE, Guest
 from machine import Machine
 from steps import expect
 
 
+# One more device in the host device tree, with edu A's stream ID.
+TWIN = replace(dev.EDU_A, name="twin", slot=4, bar=0x10400000)
+TWIN_NODE = f"&{{/passthrough-devices}} {{\n{TWIN.host_node(sid=dev.EDU_A.sid)}}};\n"
+
+
 @pytest.fixture(scope="module")
 def w():
-    machine = Machine("check", xen.build())
+    machine = Machine("check", xen.build(), fragment=TWIN_NODE)
     yield steps.World(machine)
     machine.stop()
 
@@ -43,6 +49,17 @@ def test_flood(w, note):
     expect(faults >= count, "Fewer faults were counted than happened.", text)
     expect(0 < lines < count, f"{lines} lines were logged for {count} faults.")
     note(f"{lines} lines for {count} DMAs; {faults} faults counted, {dropped} of them not logged")
+
+
+def test_sid_twice(w, note):
+    """A stream ID claimed by two devices is refused, naming both"""
+    g = Guest(w.m, "twin", [TWIN])
+    w.m.dom0(f"xl create -q /host/{g.name}.cfg", check=False)
+    expect(w.m.status != 0, "Two guests got devices with the same stream ID.", w.m.dom0("xl list"))
+    line = re.search(rf"\(XEN\).*{TWIN.path}.*\b{dev.EDU_A.sid:#x}\b.*{dev.EDU_A.path}.*", w.m.console())
+    expect(line, "No line of the log names both devices and the stream ID.", w.m.console()[-2000:])
+    steps.edu_round_trip(w.edu)
+    note(line[0])
 
 
 def test_debug_key(w, note):
