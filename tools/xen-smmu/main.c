@@ -47,7 +47,7 @@ static void print_help(void)
     size_t i;
 
     puts("Usage: " PROGRAM " [OPTION]... [COMMAND [ARGUMENT]]\n"
-         "Show and control what Xen's SMMU driver does. DOM is an id or a name.\n"
+         "Show and control Xen's SMMU driver. DOM is an id or a name.\n"
          "\n"
          "Commands:");
     for (i = 0; i < NR_VERBS; i++)

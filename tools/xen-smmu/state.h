@@ -34,7 +34,7 @@ struct list {
     void *records;
     uint32_t count;
     uint32_t known;             /* so many bytes of each were filled in */
-    uint32_t minor;             /* ABI minor that whoever did so knew, at most */
+    uint32_t minor;             /* of the ABI, that whoever did so knew */
 };
 
 struct state {

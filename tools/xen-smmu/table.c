@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Tables for humans: at most as wide as the terminal, 80 where there is none. */
+/* Tables for humans: as wide as the terminal at most, else 80 columns. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -11,7 +11,7 @@
 
 #define DEFAULT_WIDTH 80
 
-/* As ls, grep and others: a terminal that can, and a user who did not say no. */
+/* As ls, grep and others: a terminal that can, a user who did not say no. */
 static bool colours(void)
 {
     const char *term = getenv("TERM"), *no = getenv("NO_COLOR");
