@@ -24,7 +24,6 @@ SAYS = {
     "register": r"violated \(powered&&",    # no power or no use count
     "queue": r"violated queue ",            # a command to a stopped queue
     "gate": r"violated \(unit==4\)",        # shut for a link that must flush
-    "flight": r"flight\[",                  # power off, a transaction under way
     "deadlock": r"invalid end state",
 }
 

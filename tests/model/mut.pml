@@ -15,7 +15,7 @@
 #define REACHED(name, cond)     assert(!(REACH == name && (cond)))
 
 #define NONE                    0
-/* The seven that issue 3 asks for. */
+/* The heart of it. */
 #define FLUSH_AFTER_OPEN        1
 #define ELIDE_WHILE_WAKING      2
 #define TIMEOUT_IS_DONE         3

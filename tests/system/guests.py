@@ -42,9 +42,9 @@ device_tree = "/host/{name}.dtb"
 on_crash = "preserve"
 """)
 
-    def create(self, seconds=60):
+    def create(self, seconds=60, paused=False):
         self._from = self.log.stat().st_size if self.log.exists() else 0
-        self.m.dom0(f"xl create -q /host/{self.name}.cfg", seconds)
+        self.m.dom0(f"xl create -q {'-p ' if paused else ''}/host/{self.name}.cfg", seconds)
         self.id = int(self.m.dom0(f"xl domid {self.name}"))
         self.tty = self.m.dom0(f"xenstore-read /local/domain/{self.id}/console/tty").strip()
         return self
