@@ -218,6 +218,8 @@ uint32_t sim_mmio_read(void *regs, uint32_t offset)
 
     check_use(s, offset);
     s->nr_mmio++;
+    s->nr_polls += offset == 0x24 || offset == 0x54 || offset == 0x44 ||
+                   offset == 0x9c;
     if ( s->dead || s->off )
         return ~0U;
     if ( offset > 0x1c )

@@ -167,6 +167,7 @@ struct sim {
     uint64_t counted;           /* sim_fail_command() has seen nr_cmds */
     uint64_t nr_cmds, nr_tlbi, nr_cfgi, nr_sync, nr_vmall, nr_all;
     uint64_t nr_landed, nr_aborted, nr_hits, nr_events, nr_overflows;
+    uint64_t nr_polls;          /* reads of ACKs, GBPA, CMDQ_CONS */
     uint64_t nr_irqs, nr_mmio, nr_offs, nr_ons, nr_losses, nr_ranges;
 };
 
