@@ -11,6 +11,8 @@ struct smmu_domain *(*host_find_domain)(uint16_t id,
                                         enum xen_smmu_reason *why);
 uint64_t (*host_smc)(uint32_t id);
 unsigned int host_domains_held;
+uint32_t host_shmem[HOST_SHMEM_WORDS];
+void (*host_shmem_access)(uint32_t offset, bool write);
 
 struct smmu_domain *smmu_domain_hold(uint16_t id, enum xen_smmu_reason *why)
 {

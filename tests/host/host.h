@@ -87,6 +87,11 @@ struct smmu_domain;
 extern struct smmu_domain *(*host_find_domain)(uint16_t id,
                                                enum xen_smmu_reason *why);
 extern uint64_t (*host_smc)(uint32_t id);
+/* Memory shared with the firmware; smmu_read32() and the like reach it. */
+#define HOST_SHMEM_WORDS    32
+extern uint32_t host_shmem[HOST_SHMEM_WORDS];
+/* Called at each access: the firmware may have something to say. */
+extern void (*host_shmem_access)(uint32_t offset, bool write);
 extern unsigned int host_domains_held;
 
 /* mem.c: physical memory, as each observer sees it ------------------------ */

@@ -264,10 +264,29 @@ void smmu_dma_free(void *p, size_t bytes)
 
 /* -- registers, barriers, time -------------------------------------------- */
 
+static bool in_shmem(const void *regs, uint32_t offset, unsigned int bytes)
+{
+    if ( regs != host_shmem )
+        return false;
+    if ( offset % 4 || offset >= sizeof(host_shmem) || bytes != 4 )
+        host_complain("shared memory is accessed at %#x, %u bytes", offset,
+                      bytes);
+    if ( host_irqs_off() )
+        host_complain("shared memory is used under a short lock");
+
+    return true;
+}
+
 uint32_t smmu_read32(void *regs, uint32_t offset)
 {
     uint32_t v;
 
+    if ( in_shmem(regs, offset, 4) )
+    {
+        if ( host_shmem_access )
+            host_shmem_access(offset, false);
+        return host_shmem[offset / 4 % HOST_SHMEM_WORDS];
+    }
     host_enter();
     host_counts.reads++;
     if ( host_irqs_off() )
@@ -285,6 +304,13 @@ uint32_t smmu_read32(void *regs, uint32_t offset)
 static void write_register(void *regs, uint32_t offset, uint64_t value,
                            unsigned int bytes)
 {
+    if ( in_shmem(regs, offset, bytes) )
+    {
+        host_shmem[offset / 4 % HOST_SHMEM_WORDS] = value;
+        if ( host_shmem_access )
+            host_shmem_access(offset, true);
+        return;
+    }
     host_enter();
     host_counts.writes++;
     sim_mmio_write(regs, offset, value, bytes);

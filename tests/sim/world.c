@@ -52,7 +52,7 @@ static int add_unit(const struct sim_id *id, unsigned int nasty, bool snoops,
     world.unit[i].name = names[i];
     world.unit[i].source = source;
     world.unit[i].address = 0x9050000 + i * 0x20000;
-    if ( source )
+    if ( source == &world.source[i] )
         sim_source(world.sim[i], &world.source[i], world.wanted_held,
                    world.wanted_kept, world.wanted_caches);
     sim_bind(world.sim[i], &world.unit[i]);
@@ -84,6 +84,12 @@ int world_powered(const struct sim_id *id, unsigned int nasty, bool snoops,
     world.wanted_kept = registers_kept;
 
     return add_unit(id, nasty, snoops, source);
+}
+
+int world_sourced(const struct sim_id *id, unsigned int nasty,
+                  const struct smmu_power_source *source)
+{
+    return add_unit(id, nasty, true, source);
 }
 
 struct sim *world_good(unsigned int nasty)

@@ -66,6 +66,9 @@ int world_unit(const struct sim_id *id, unsigned int nasty, bool snoops);
 /* Behind a power source: sim_source(). */
 int world_powered(const struct sim_id *id, unsigned int nasty, bool snoops,
                   bool held, bool registers_kept, enum sim_caches caches);
+/* Behind one of the driver's own. */
+int world_sourced(const struct sim_id *id, unsigned int nasty,
+                  const struct smmu_power_source *source);
 /* The usual one, which must come up. */
 struct sim *world_good(unsigned int nasty);
 
