@@ -36,13 +36,14 @@ static int finish(struct pending *p, unsigned int n)
     {
         unit = p->link->unit;
         err = p->rc ?: unit->backend->wait(unit, p->ticket);
+        if ( !err )
+            smmu_store(&unit->last_flush, smmu_now());
+        /* Before unit->config: who powers down holds that, and waits for us. */
+        smmu_unit_put(unit);
         if ( err )
             smmu_link_fail(p->link, err == -ETIMEDOUT
                                     ? XEN_SMMU_REASON_SYNC_TIMEOUT
                                     : XEN_SMMU_REASON_CMDQ_ERROR);
-        else
-            smmu_store(&unit->last_flush, smmu_now());
-        smmu_unit_put(unit);
         rc = rc ?: err;
     }
 

@@ -69,7 +69,12 @@ int smmu_v3_disable(struct smmu_unit *unit)
 {
     int rc = abort_by_gbpa(unit);
 
-    /* Even if that was not seen to work: abort beats translate. */
+    /*
+     * Without SMMUEN it does as GBPA says.  If that was never seen to be abort,
+     * the tables as they are may be the better guard.
+     */
+    if ( rc && !to_v3(unit)->aborts )
+        return rc;
     smmu_write32(to_v3(unit)->regs, V3_CR0, atschk(unit));
 
     /* A hung queue may never acknowledge CMDQEN (6.3.9.3). */
@@ -120,8 +125,14 @@ static uint32_t cr0_parked(const struct smmu_unit *unit)
 
 int smmu_v3_program(struct smmu_unit *unit)
 {
-    int rc = abort_by_gbpa(unit) ?: write_cr0(unit, 0);
+    int rc;
 
+    to_v3(unit)->aborts = false;
+    rc = abort_by_gbpa(unit);
+    if ( rc )
+        return rc;
+    to_v3(unit)->aborts = true;
+    rc = write_cr0(unit, 0);
     if ( rc )
         return rc;
 

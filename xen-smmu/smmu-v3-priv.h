@@ -68,6 +68,7 @@ struct smmu_v3_evtq {
 struct smmu_v3 {
     void *regs;
     struct smmu_v3_caps caps;
+    bool aborts;                    /* GBPA was read back, since powered */
     struct smmu_v3_strtab strtab;
     struct smmu_v3_cmdq cmdq;
     struct smmu_v3_evtq evtq;

@@ -335,7 +335,7 @@ int smmu_link_wake(struct smmu_link *link);
 int smmu_link_block(struct smmu_link *link, enum xen_smmu_reason reason);
 /* Whether the device's streams are to be open. */
 bool smmu_device_wanted(const struct smmu_device *dev);
-/* DESIGN 5: a flush of `link` failed.  The caller holds a use count. */
+/* DESIGN 5: a flush of `link` failed.  The caller holds no use count. */
 void smmu_link_fail(struct smmu_link *link, enum xen_smmu_reason reason);
 /* The same with unit->config held. */
 void smmu_link_fail_locked(struct smmu_link *link,
