@@ -3,7 +3,7 @@
  * Test builds only (CONFIG_XEN_SMMU_TEST): takes protections away, so that a
  * test can show what they protect from; and loses syncs.
  *
- *   smmu-test=no-tlbi      no invalidation of TLBs
+ *   smmu-test=no-tlbi      no invalidation of TLBs, but for the whole unit
  *   smmu-test=no-quiesce   domains are not stopped before they are torn down
  *   smmu-test=power        a power source that holds the masters; each time it
  *                          turns a unit off it scrambles all registers, lets
@@ -62,14 +62,18 @@ bool xen_smmu_test_no_quiesce(void)
 static int test_issue(struct smmu_unit *unit, const struct smmu_inv *inv,
                       unsigned int nr, uint64_t *ticket)
 {
-    /* One at a time would do; a VMID's comes alone or first. */
-    if ( no_tlbi && nr && inv->kind == SMMU_INV_VMID )
-    {
-        inv++;
-        nr--;
-    }
+    struct smmu_inv kept[ARRAY_SIZE(((struct smmu_inv_list *)0)->inv)];
+    unsigned int i, n = 0;
 
-    return real_backend->issue(unit, inv, nr, ticket);
+    if ( !no_tlbi )
+        return real_backend->issue(unit, inv, nr, ticket);
+
+    ASSERT(nr <= ARRAY_SIZE(kept));
+    for ( i = 0; i < nr; i++ )
+        if ( inv[i].kind != SMMU_INV_VMID && inv[i].kind != SMMU_INV_RANGE )
+            kept[n++] = inv[i];
+
+    return real_backend->issue(unit, kept, n, ticket);
 }
 
 static int test_wait(struct smmu_unit *unit, uint64_t ticket)
