@@ -40,6 +40,7 @@ extern struct host_counts host_counts;
 
 /* The n-th allocation from now on fails; 0: none does. */
 void host_fail_alloc(uint64_t n);
+bool host_alloc_has_failed(void);
 
 /* Log lines are kept until host_log_clear(), the latest HOST_LOG_LINES. */
 #define HOST_LOG_LINES  256

@@ -169,6 +169,11 @@ void host_fail_alloc(uint64_t n)
     fail_at = n ? host_counts.allocs + n : 0;
 }
 
+bool host_alloc_has_failed(void)
+{
+    return host_counts.allocs >= fail_at;
+}
+
 static bool may_alloc(void)
 {
     if ( host_irqs_off() )

@@ -21,6 +21,11 @@ void sim_fail_command(uint64_t n, unsigned int cerror)
     fail_as = cerror;
 }
 
+bool sim_command_has_failed(void)
+{
+    return !fail_at;
+}
+
 static unsigned int log2_of(const struct sim *s)
 {
     return s->cmdq_base & 0x1f;

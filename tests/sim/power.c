@@ -66,7 +66,7 @@ void sim_power_off(struct sim *s)
         host_complain("power is let go, and nobody holds the masters");
     if ( s->unit && smmu_unit_users(s->unit) )
         host_complain("power is let go while somebody uses the registers");
-    if ( s->cr0ack & 1 )
+    if ( (s->cr0ack & 1) && !s->ack_dead )
         host_complain("power is let go while it translates");
     s->off = s->held = true;
     s->nr_offs++;
@@ -92,9 +92,16 @@ void sim_power_on(struct sim *s)
     host_leave();
 }
 
+/*
+ * The host has resumed.  A power source that holds them waits for the abort;
+ * and against one that is never acknowledged no driver could do anything.
+ */
 void sim_release_masters(struct sim *s)
 {
-    s->held = false;
+    if ( s->off || !(s->gbpa & GBPA_ABORT) )
+        s->held &= s->masters_held || s->gbpa_dead;
+    else
+        s->held = false;
 }
 
 /* With the host: whatever a power source keeps when it alone lets go. */

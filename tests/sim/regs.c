@@ -120,6 +120,11 @@ void sim_fail(uint64_t n, unsigned int kinds, bool late)
     failed_at = 0;
 }
 
+bool sim_has_failed(void)
+{
+    return !fail_at;
+}
+
 /* May this one come to pass?  If not, `*dead` remembers. */
 bool sim_complete(struct sim *s, enum sim_completion what, bool *dead)
 {

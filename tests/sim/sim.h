@@ -187,6 +187,9 @@ extern unsigned int sim_count;
  */
 void sim_fail(uint64_t n, unsigned int kinds, bool late);
 extern uint64_t sim_completions;
+/* Has what was asked to fail done so? */
+bool sim_has_failed(void);
+bool sim_command_has_failed(void);
 void sim_revive(struct sim *s);
 void sim_late(void);
 /* The n-th command from now on, on any unit, is found illegal. */

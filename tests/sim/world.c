@@ -198,7 +198,6 @@ static void all_asleep(bool asleep)
     host_leave();
 }
 
-/* An SMMU without power that nobody keeps its masters from: they go on. */
 static void masters_go(void)
 {
     unsigned int i;
@@ -206,8 +205,7 @@ static void masters_go(void)
     host_enter();
     all_asleep(false);
     for ( i = 0; i < world.units; i++ )
-        if ( !world.sim[i]->off || !world.sim[i]->masters_held )
-            sim_release_masters(world.sim[i]);
+        sim_release_masters(world.sim[i]);
     host_leave();
 }
 
