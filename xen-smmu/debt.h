@@ -2,8 +2,9 @@
 /*
  * What a blocked link owes: IPA ranges that were unmapped and not invalidated.
  *
- * Invariant: ranges are sorted, apart, and at most SMMU_DEBT_RANGES; every page ever added since the last clear is in one of them, or `all` is
- * set, which covers the whole VMID.  Never allocates.
+ * Invariant: ranges are sorted, apart, and at most SMMU_DEBT_RANGES; every page
+ * added since the last clear is in one of them, or `all` is set, which covers
+ * the whole VMID.  Never allocates.
  */
 #ifndef __XEN_SMMU_DEBT_H__
 #define __XEN_SMMU_DEBT_H__

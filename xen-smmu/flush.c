@@ -38,7 +38,7 @@ static int finish(struct pending *p, unsigned int n)
         err = p->rc ?: unit->backend->wait(unit, p->ticket);
         if ( !err )
             smmu_store(&unit->last_flush, smmu_now());
-        /* Before unit->config: who powers down holds that, and waits for us. */
+        /* Before unit->config: who holds that may wait for our count. */
         smmu_unit_put(unit);
         if ( err )
             smmu_link_fail(p->link, err == -ETIMEDOUT

@@ -70,7 +70,7 @@ int smmu_v3_disable(struct smmu_unit *unit)
     int rc = abort_by_gbpa(unit);
 
     /*
-     * Without SMMUEN it does as GBPA says.  If that was never seen to be abort,
+     * Without SMMUEN it does as GBPA says.  If that was never seen to abort,
      * the tables as they are may be the better guard.
      */
     if ( rc && !to_v3(unit)->aborts )

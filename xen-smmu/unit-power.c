@@ -12,7 +12,7 @@
 
 /*
  * From OFF; a use count is taken.  What a power source does not promise is
- * taken to be lost; and all is, where it was not the source that turned it off.
+ * lost; and all is, where it was not the source that turned it off.
  */
 static int power_up(struct smmu_unit *unit)
 {
@@ -201,7 +201,7 @@ static int resume_locked(struct smmu_unit *unit)
 
     if ( smmu_unit_failed(unit) )
     {
-        /* Without power there is nobody to tell; with it, it has to be told. */
+        /* With power it has to be told, without there is nobody. */
         rc = unit->source ? unit->source->on(unit) : 0;
         smmu_add(&unit->gate, 1);
         rc = rc ?: unit->backend->disable(unit);
