@@ -2,7 +2,7 @@
 /*
  * What a blocked link owes: IPA ranges that were unmapped and not invalidated.
  *
- * Invariant: ranges are sorted, apart, and at most SMMU_DEBT_RANGES; every page
+ * Invariant: ranges are sorted, apart, at most SMMU_DEBT_RANGES; every page
  * added since the last clear is in one of them, or `all` is set, which covers
  * the whole VMID.  Never allocates.
  */
