@@ -465,6 +465,70 @@ static void ranges_too_large(void **state)
     assert_true(smmu_debt_none(&link_of(a)->debt));
 }
 
+/*
+ * Another CPU unmaps as it wakes: invalidated for real, since the debt has
+ * been taken.  Each page of a was reached before, so all are warm.
+ */
+static unsigned int unmapped;
+static void unmap_when_waking(void)
+{
+    if ( state_of(a) != XEN_SMMU_LINK_WAKING || unmapped )
+        return;
+    unmapped++;
+    if ( world_unmap(a, 0, 1) )
+        host_complain("an unmap failed");
+}
+
+static void waking_unmap(void)
+{
+    unsigned int i;
+
+    for ( i = 0; i < SLOTS; i++ )
+        assert_true(test_reaches(s, 8, a, 0, i));
+    sleeps(dev_a);
+    assert_int_equal(world_unmap(a, 0, 0), 0);
+    unmapped = 0;
+    host_other_cpu = unmap_when_waking;
+    wakes(dev_a);
+    host_other_cpu = NULL;
+    assert_int_equal(unmapped, 1);
+    assert_true(test_aborts(s, 8, 0, 0));
+    assert_true(test_aborts(s, 8, 0, 1));
+    assert_true(test_reaches(s, 8, a, 0, 2));
+    assert_true(smmu_debt_none(&link_of(a)->debt));
+}
+
+static void waking_unmap_parked(void **state) { waking_unmap(); }
+static void waking_unmap_on(void **state)
+{
+    assert_int_equal(world_attach(b, dev_b), 0);
+    waking_unmap();
+}
+
+/* The same as it goes to sleep: until that is acknowledged, it is awake. */
+static void unmap_when_quiescing(void)
+{
+    if ( state_of(a) != XEN_SMMU_LINK_QUIESCING || unmapped )
+        return;
+    unmapped++;
+    if ( world_unmap(a, 0, 1) )
+        host_complain("an unmap failed");
+}
+
+static void quiescing_unmap(void **state)
+{
+    uint64_t tlbi = s->nr_tlbi;
+
+    host_other_cpu = unmap_when_quiescing;
+    unmapped = 0;
+    sleeps(dev_a);
+    host_other_cpu = NULL;
+    assert_int_equal(unmapped, 1);
+    assert_int_equal(s->nr_tlbi, tlbi + 1);
+    assert_int_equal(link_of(a)->stats.elided, 0);
+    assert_true(smmu_debt_none(&link_of(a)->debt));
+}
+
 /* Stale entries of every level: a block, its pages, its table. */
 static void stale_entries(void **state)
 {
@@ -518,6 +582,7 @@ static void epochs(void **state)
 static void same_epoch(void **state)
 {
     uint64_t epoch;
+    bool dirty;
 
     sleeps(dev_a);
     assert_int_equal(world_unmap(a, 0, 0), 0);
@@ -529,6 +594,15 @@ static void same_epoch(void **state)
     u->epoch = epoch + 1;
     smmu_unit_flushed(u);
     assert_true(smmu_debt_none(&link_of(a)->debt));
+
+    /* So with VMIDs. */
+    u->vmids.nr = 4;
+    assert_int_equal(smmu_vmid_alloc(&u->vmids, &dirty), 2);
+    assert_int_equal(smmu_vmid_alloc(&u->vmids, &dirty), 3);
+    smmu_vmid_free(&u->vmids, 2, u->epoch);
+    smmu_unit_flushed(u);
+    assert_int_equal(smmu_vmid_alloc(&u->vmids, &dirty), 2);
+    assert_true(dirty);
     smmu_mutex_unlock(&u->config);
 }
 
@@ -1091,7 +1165,9 @@ int main(void)
         P(million_in_a_row), P(million_scattered), S(million_while_off),
         P(liar), S(liar_off), P(wake_on), P(wake_parked), T(wake_no_ril),
         T(wake_off_plain), T(wake_off_hyp), T(wake_off_msi), P(ranges),
-        P(ranges_too_large), P(stale_entries), S(stale_entries), S(epochs),
+        P(ranges_too_large), P(waking_unmap_parked),
+        P(waking_unmap_on), S(waking_unmap_parked), P(quiescing_unmap),
+        P(stale_entries), S(stale_entries), S(epochs),
         P(same_epoch), P(not_blocked), S(vmids), P(one_of_two), P(delayed),
         P(thrash), P(wrong_calls), P(forced_asleep), P(forced_awake),
         P(forced_attach), T(not_held), T(promises), S(on_fails_at_once),
