@@ -44,13 +44,14 @@ def test_off_at_boot(machine, note):
         u = unit(machine)
         machine.m.dom0("xl debug-keys S; xl smmu list; xl smmu stats")
         seen = t.seen(a)
-    expect(u["state"] == "off" and u["offs"] == 1 and u["power_source"] == "test", "The SMMU is not off.", str(u))
+    expect(u["state"] == "off" and u["power_source"] == "test", "The SMMU is not off.", str(u))
     seen.need_quiet("While the SMMU was off")
     # A domain comes and goes.
     machine.m.dom0(f"cycle-domains 3 {dev.EDU_A.path}")
     after = unit(machine)
-    expect(after["state"] == "off" and after["offs"] == 4, "The SMMU should have been on and off again for each domain.", str(after))
-    note(f"off after boot, and after each of 3 domains; {after['commands']} commands in all")
+    expect(after["state"] == "off" and after["offs"] >= u["offs"] + 3, "The SMMU should have been on and off again for each domain.", str(after))
+    expect(after["wakes"] == u["wakes"] + 3, "The SMMU should have translated once for each domain.", str(after))
+    note(f"off {u['offs']} times by the end of boot, {after['offs']} after 3 domains; {after['commands']} commands in all")
 
 
 def hypfs(m):
