@@ -14,11 +14,9 @@ static int adjust(struct smmu_link *link)
     struct smmu_unit *unit = link->unit;
     struct smmu_inv_list news = { .unit = unit }, list = { .unit = unit };
     struct smmu_device *dev;
-    bool wanted;
 
     for ( dev = unit->devices; dev; dev = dev->next )
-        if ( dev->link == link && !dev->configured &&
-             smmu_device_wanted(dev) )
+        if ( dev->link == link && !dev->configured && dev->wanted )
         {
             unit->backend->configure(unit, dev);
             smmu_inv_add_streams(&news, dev);
@@ -30,11 +28,10 @@ static int adjust(struct smmu_link *link)
     {
         if ( dev->link != link )
             continue;
-        wanted = smmu_device_wanted(dev);
-        if ( wanted == dev->open )
+        if ( dev->wanted == dev->open )
             continue;
         /* Until that is acknowledged, one that closes counts as open, too. */
-        if ( wanted )
+        if ( dev->wanted )
         {
             unit->backend->open(unit, dev);
             dev->configured = dev->open = true;
@@ -48,7 +45,7 @@ static int adjust(struct smmu_link *link)
 
     for ( dev = unit->devices; dev; dev = dev->next )
         if ( dev->link == link )
-            dev->open = smmu_device_wanted(dev);
+            dev->open = dev->wanted;
 
     return 0;
 }
@@ -73,16 +70,21 @@ int smmu_settle_locked(struct smmu_link *link)
     struct smmu_unit *unit = link->unit;
     struct smmu_device *dev;
     unsigned int state;
+    bool any = false;
     int rc = 0;
 
+    /* Force and the domain's end may change meanwhile; then we run again. */
     for ( dev = unit->devices; dev; dev = dev->next )
-        if ( dev->link == link && smmu_device_wanted(dev) )
-            break;
+        if ( dev->link == link )
+        {
+            dev->wanted = smmu_device_wanted(dev);
+            any |= dev->wanted;
+        }
 
     state = smmu_link_state(link);
     if ( state == XEN_SMMU_LINK_FAILED )
         rc = smmu_link_lost(link) ? -EIO : 0;
-    else if ( !dev )
+    else if ( !any )
         rc = smmu_link_block(link, XEN_SMMU_REASON_SYNC_TIMEOUT);
     else
         rc = state == XEN_SMMU_LINK_DORMANT ? smmu_link_wake(link)

@@ -61,6 +61,8 @@ struct smmu_device {
     bool configured;                /* its STEs have the link's translation */
     bool leaving;                   /* being detached */
     bool awake;                     /* its vote */
+    bool wanted;                    /* its streams are to be open: decided
+                                       once, by who then makes it so */
     struct smmu_limit limit;
     uint64_t faults;
     uint64_t dropped;

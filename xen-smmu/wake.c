@@ -49,7 +49,7 @@ static void add_debt(struct smmu_inv_list *list, const struct smmu_link *link,
 
 #define for_each_wanted(dev, link)                                  \
     for ( (dev) = (link)->unit->devices; (dev); (dev) = (dev)->next ) \
-        if ( (dev)->link == (link) && smmu_device_wanted(dev) )
+        if ( (dev)->link == (link) && (dev)->wanted )
 
 /* Elision ends: what is unmapped from here on is flushed for real. */
 static void take_debt(struct smmu_link *link, struct smmu_debt *debt)
