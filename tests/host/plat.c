@@ -384,6 +384,7 @@ void smmu_work_init(struct smmu_work *work, void (*fn)(void *arg), void *arg)
 
 void smmu_work_schedule(struct smmu_work *work)
 {
+    smmu_add(&work->order, 1);
     host_enter();
     if ( !work->queued )
     {
@@ -455,6 +456,7 @@ void smmu_timer_set(struct smmu_timer *timer, uint64_t deadline)
 {
     struct smmu_timer **p = &timers;
 
+    smmu_add(&timer->work.order, 1);
     host_enter();
     if ( !timer->work.fn )
         host_complain("a timer is set that was never initialised");
@@ -556,6 +558,7 @@ void host_run_work(void)
         if ( !w )
             break;
         runner = pthread_self();
+        smmu_load(&w->order);
         w->fn(w->arg);
     }
     pthread_mutex_unlock(&working);

@@ -38,6 +38,7 @@ struct smmu_work {
     void (*fn)(void *arg);
     void *arg;
     struct smmu_work *next;
+    uint64_t order;                     /* who schedules, before who runs */
     bool queued;
 };
 

@@ -824,6 +824,43 @@ static void forced_awake(void **state)
     assert_parked();
 }
 
+/*
+ * Another CPU forces it asleep while this one opens a stream: what was decided
+ * is carried out, then undone; nothing is left half-way.
+ */
+static unsigned int polls_left;
+static void force_by_other_cpu(void)
+{
+    if ( polls_left && !--polls_left )
+        smmu_store(&a->d->force, XEN_SMMU_FORCE_SUSPEND);
+}
+
+static void forced_half_way(void **state)
+{
+    unsigned int n;
+
+    for ( n = 1; n < 60; n++ )
+    {
+        world_vote(dev_a, n % 2);       /* into a live link, or a sleeping */
+        polls_left = n;
+        host_other_cpu = force_by_other_cpu;
+        smmu_vote(a->d, dev_a->dev, true);
+        world_attach(a, dev_a2);
+        host_other_cpu = NULL;
+        assert_int_equal(world_force(a, XEN_SMMU_FORCE_SUSPEND), 0);
+        assert_int_equal(state_of(a), XEN_SMMU_LINK_DORMANT);
+        assert_true(test_aborts(s, 8, 0, 0));
+        assert_true(test_aborts(s, 9, 0, 0));
+        assert_int_equal(world_force(a, XEN_SMMU_FORCE_AUTO), 0);
+        if ( dev_a2->dom )
+        {
+            assert_true(test_reaches(s, 9, a, 0, 0));
+            assert_int_equal(world_detach(dev_a2), 0);
+        }
+        host_time_ns += 3000000000;
+    }
+}
+
 /* Devices come to a sleeping domain, and go. */
 static void forced_attach(void **state)
 {
@@ -1170,6 +1207,7 @@ int main(void)
         P(stale_entries), S(stale_entries), S(epochs),
         P(same_epoch), P(not_blocked), S(vmids), P(one_of_two), P(delayed),
         P(thrash), P(wrong_calls), P(forced_asleep), P(forced_awake),
+        P(forced_half_way),
         P(forced_attach), T(not_held), T(promises), S(on_fails_at_once),
         S(on_times_out), S(off_fails), S(still_used), S(nobody_looks),
         S(devices_while_off), P(several_units), T(host_suspends),
