@@ -9,7 +9,7 @@ O := $(TOP)/build/tests/$(VARIANT)$(SUFFIX)
 
 FLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 FLAGS_tsan := -O1 -g -fsanitize=thread
-FLAGS_plain := -O1 -g
+FLAGS_plain := -O2
 CC := gcc
 OBJCOPY := objcopy
 CFLAGS := -std=gnu11 -Wall -Wextra -Werror -Wno-unused-parameter \

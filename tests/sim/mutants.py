@@ -54,11 +54,11 @@ def build(where, changed, prog):
     variant = "tsan" if prog == "threads" else "plain"
     obj = TOP / "build/tests" / variant
     headers = any(f.endswith(".h") for f in changed)
-    flags = ["-std=gnu11", "-O1", "-g", "-w", "-fno-strict-aliasing",
+    flags = ["-std=gnu11", "-O1", "-w", "-fno-strict-aliasing",
              "-I", TOP / "include", "-I", TOP / "tests/host",
              "-I", TOP / "tests/sim", "-I", where]
     if variant == "tsan":
-        flags.append("-fsanitize=thread")
+        flags += ["-g", "-fsanitize=thread"]
     driver = []
     for c in sorted(where.glob("*.c")):
         o = where / f"{variant}-{c.stem}.o"

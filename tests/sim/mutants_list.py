@@ -296,7 +296,7 @@ MUTANTS = [
     ("a range with a TTL hint",
      [("smmu-v3-regs.h", "#define V3_CMD_TLBI_TG_4K       V3_FIELD(1, 10)",
        "#define V3_CMD_TLBI_TG_4K       V3_FIELD(13, 8)")],
-     [LONG, POWER]),
+     [POWER]),
     ("a range one short",
      [("smmu-v3-cmdq.c", "V3_CMD_TLBI_NUM(num - 1)",
        "V3_CMD_TLBI_NUM(num - 2)")],

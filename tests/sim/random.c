@@ -136,6 +136,7 @@ static void device_op(void)
 static void domain_op(unsigned int i)
 {
     struct world_dom *dom = &world.dom[i];
+    struct smmu_link *link;
 
     changing = dom;
     if ( !dom->stopped && host_chance(2) )
@@ -145,6 +146,8 @@ static void domain_op(unsigned int i)
         changing = NULL;
         return;                         /* goes on as a stopped one */
     }
+    for ( link = smmu_domain_links(dom->d); link; link = link->next )
+        elided += link->stats.elided;
     if ( world_destroy(dom) )
         host_complain("a domain could not be destroyed");
     create(i);

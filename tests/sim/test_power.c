@@ -839,6 +839,7 @@ static void forced_half_way(void **state)
 {
     unsigned int n;
 
+    assert_int_equal(world_attach(b, dev_b), 0);    /* it is not parked */
     for ( n = 1; n < 60; n++ )
     {
         world_vote(dev_a, n % 2);       /* into a live link, or a sleeping */
