@@ -54,7 +54,7 @@ def build(where, changed, prog):
     variant = "tsan" if prog == "threads" else "plain"
     obj = TOP / "build/tests" / variant
     headers = any(f.endswith(".h") for f in changed)
-    flags = ["-std=gnu11", "-O1", "-w", "-fno-strict-aliasing",
+    flags = ["-std=gnu11", "-O0", "-w", "-fno-strict-aliasing",
              "-I", TOP / "include", "-I", TOP / "tests/host",
              "-I", TOP / "tests/sim", "-I", where]
     if variant == "tsan":

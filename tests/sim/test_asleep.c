@@ -166,6 +166,46 @@ static void second_device_late(void **state)
             assert_true(test_aborts(s, 8, 0, i));
 }
 
+/*
+ * Woken for the first time, and the queue has no room: what was configured then
+ * was never told to the unit.  So the next wake does.
+ */
+static void first_wake_no_room(void **state)
+{
+    struct sim_id id = sim_id_good();
+    uint64_t cfgi;
+    uint32_t prod;
+    unsigned int i;
+
+    world_reset(1, false);
+    id.idr1 = (id.idr1 & ~(31U << 21)) | SIM_IDR1_CMDQS(4);
+    assert_int_equal(world_unit(&id, SIM_NASTY & ~SIM_EVICT, true), 0);
+    s = world.sim[0];
+    a = world_create(0, 1);
+    b = world_create(1, 1);
+    dev_a = world_dev(0, 8);
+    dev_b = world_dev(0, 16);
+    world_map(a, 0, 0);
+    world_map(b, 0, 0);
+    assert_int_equal(world_attach(b, dev_b), 0);    /* the unit is on */
+    assert_int_equal(world_force(a, XEN_SMMU_FORCE_SUSPEND), 0);
+    assert_int_equal(world_attach(a, dev_a), 0);
+
+    sim_fail(1, SIM_DONE_SYNC, false);
+    for ( i = 0; i < 10; i++ )
+        assert_int_equal(world_force(a, XEN_SMMU_FORCE_RESUME), -ETIMEDOUT);
+    prod = s->cmdq_prod;
+    assert_int_equal(world_force(a, XEN_SMMU_FORCE_RESUME), -ETIMEDOUT);
+    assert_int_equal(s->cmdq_prod, prod);
+    sim_revive(s);
+    sim_settle();
+    cfgi = s->nr_cfgi;
+    assert_int_equal(world_force(a, XEN_SMMU_FORCE_RESUME), 0);
+    assert_int_equal(s->nr_cfgi, cfgi + 2);
+    assert_true(test_reaches(s, 8, a, 0, 0));
+    assert_true(test_reaches(s, 16, b, 0, 0));
+}
+
 /* Parked: the sync of its wake never comes; the next one takes no chance. */
 static void wake_parked_fails(void **state)
 {
@@ -430,6 +470,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         P(wake_on_fails), S(wake_on_fails), P(wake_on_open_fails),
         P(wake_on_open_late), S(wake_on_open_late), P(second_device_late),
+        P(first_wake_no_room),
         P(wake_parked_fails), P(sleep_fails), S(sleep_fails),
         P(sleep_fails_forced), P(sleep_fails_later), P(park_fails),
         S(park_fails), P(run_fails), S(power_up_fails),

@@ -271,8 +271,8 @@ def liar_blocked(w):
                 need_fault(w, sid, P1, "WRITE", mark)
         finally:
             w.edu.run("kill $liar; wait $liar", check=False)
-        reservation(w.edu, "take", P1)
-        line = look(w.edu, P1, a)
+        # Not before the device has done what the liar asked for last.
+        line = w.edu.edu(f"take,{P1:#x}", f"look,{P1:#x},{a:#x}")[-1]
         if is_same(line) or overwritten(line):
             break
     else:
@@ -299,7 +299,7 @@ def neighbour_undisturbed(w):
     w.edu.run(f"rm -f /tmp/stop; until [ -e /tmp/stop ]; do edu - swap,{P4:#x},10; done >/tmp/swap 2>&1 & swap=$!")
     with Trace(w.m, "smmuv3_translate_success") as t:
         a = t.mark()
-        text = w.m.dom0(f"cycle-power {w.cycles} {w.edu.id} 10000", 30 + w.cycles // 5)
+        text = w.m.dom0(f"cycle-power {w.cycles} {w.edu.id} {1000000 // w.cycles}", 60 + w.cycles // 5)
         seen = t.seen(a)
     io = w.disk.run("touch /tmp/stop; wait $io; cat /tmp/io", 90)
     swap = w.edu.run("touch /tmp/stop; wait $swap; cat /tmp/swap", 60)
