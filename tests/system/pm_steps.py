@@ -145,7 +145,12 @@ def dormant_zero_commands(w):
         asleep = link(w, w.edu)
         d = t.mark()
         wake(w, w.edu)
-        woken = t.seen(d).commands()
+        e = t.mark()
+        reservation(w.edu, "take", MANY, MANY_PAGES)
+        f = t.mark()
+        reservation(w.edu, "give", MANY, 10)
+        awake = len(t.seen(f).commands())
+    woken = t.seen(d, e).commands()
     expect("CFGI_STE" in t.seen(a, b).commands(), "The trace does not even show how the guest was put to sleep.", t.seen(a, b).text[:1000])
     t.seen(b, c).need_quiet(f"While {MANY_PAGES} pages were given back")
     expect(asleep["state"] == "dormant", "'xl smmu stats' does not say dormant.", str(asleep))
@@ -153,10 +158,11 @@ def dormant_zero_commands(w):
     expect(elided >= MANY_PAGES, f"'xl smmu stats' counts {elided} elided unmaps.", str(asleep))
     expect(asleep["debt_pages"] != 0, "Nothing is owed after the unmaps.", str(asleep))
     expect(any(x.startswith("TLBI") for x in woken), f"The guest was woken without an invalidation: {', '.join(woken)}.")
-    reservation(w.edu, "take", MANY, MANY_PAGES)
+    expect(awake, "The trace shows no command for pages given back awake, either: it shows nothing.")
+    reservation(w.edu, "take", MANY, 10)
     edu_round_trip(w.edu, src=MANY, dst=MANY + (MANY_PAGES - 1) * PAGE)
     return (f"{MANY_PAGES} pages given back asleep: 0 commands and 0 register accesses in QEMU's trace, {elided} unmaps elided; "
-            f"woken with {', '.join(woken)}; DMA works")
+            f"woken with {', '.join(woken)}; awake 10 pages cost {awake} commands")
 
 
 def dormant_dma_blocked(w):
