@@ -89,7 +89,7 @@ struct smmu_backend {
 struct smmu_inv_list {
     struct smmu_unit *unit;
     unsigned int nr;                /* not issued yet */
-    unsigned int commands;          /* issued, syncs included */
+    bool issued;                    /* some were: ticket is the last one */
     uint64_t ticket;
     int rc;
     struct smmu_inv inv[8];

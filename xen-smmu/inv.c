@@ -7,7 +7,7 @@ static void issue(struct smmu_inv_list *list)
     if ( !list->rc )
         list->rc = list->unit->backend->issue(list->unit, list->inv,
                                               list->nr, &list->ticket);
-    list->commands += list->nr + 1;
+    list->issued = true;
     list->nr = 0;
 }
 
@@ -32,7 +32,7 @@ int smmu_inv_sync(struct smmu_inv_list *list)
 {
     if ( list->nr )
         issue(list);
-    if ( list->rc || !list->commands )
+    if ( list->rc || !list->issued )
         return list->rc;
 
     return list->unit->backend->wait(list->unit, list->ticket);

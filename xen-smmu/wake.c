@@ -84,8 +84,7 @@ static int stay(struct smmu_link *link, int rc)
 }
 
 /* Flushed.  From the next step on it has to be blocked to be blocked. */
-static bool opened(struct smmu_link *link, const struct smmu_link_stats *add,
-                   uint64_t commands)
+static bool opened(struct smmu_link *link, const struct smmu_link_stats *add)
 {
     unsigned long flags = smmu_lock(&link->lock);
     struct smmu_link_stats *stats = &link->stats;
@@ -102,8 +101,6 @@ static bool opened(struct smmu_link *link, const struct smmu_link_stats *add,
     stats->wake_ranges += add->wake_ranges;
     stats->wake_vmid += add->wake_vmid;
     stats->wake_all += add->wake_all;
-    if ( commands > stats->worst_wake )
-        stats->worst_wake = commands;
     smmu_unlock(&link->lock, flags);
     smmu_policy_woke(&link->policy, smmu_now());
 
@@ -133,7 +130,7 @@ static int wake_running(struct smmu_link *link, const struct smmu_debt *debt)
 
     for_each_wanted ( dev, link )
         smmu_inv_add_streams(&news, dev);
-    if ( !opened(link, &stats, owed.commands + news.nr + 1) )
+    if ( !opened(link, &stats) )
         return -EIO;
     for_each_wanted ( dev, link )
     {
@@ -188,7 +185,7 @@ static int wake_parked(struct smmu_link *link, const struct smmu_debt *debt)
     if ( unit->stale )
         smmu_unit_flushed(unit);
 
-    rc = opened(link, &stats, list.commands) ? smmu_unit_run(unit) : -EIO;
+    rc = opened(link, &stats) ? smmu_unit_run(unit) : -EIO;
     if ( rc )
         smmu_link_lost(link);
 
@@ -199,15 +196,25 @@ int smmu_link_wake(struct smmu_link *link)
 {
     struct smmu_unit *unit = link->unit;
     struct smmu_debt debt;
+    unsigned long flags;
+    uint64_t commands;
     int rc = smmu_unit_ready(unit);
 
     if ( rc )
         return rc;
 
+    commands = smmu_load(&unit->nr_commands);
     take_debt(link, &debt);
     rc = smmu_load(&unit->state) == XEN_SMMU_UNIT_ON
          ? wake_running(link, &debt) : wake_parked(link, &debt);
+    commands = smmu_load(&unit->nr_commands) - commands;
     smmu_unit_put(unit);
+
+    /* Those of flushes at the same time are counted as well. */
+    flags = smmu_lock(&link->lock);
+    if ( commands > link->stats.worst_wake )
+        link->stats.worst_wake = commands;
+    smmu_unlock(&link->lock, flags);
 
     return rc;
 }

@@ -15,6 +15,9 @@ struct smmu_domain *xen_smmu_domain(struct domain *d);
 /* NULL: Xen drives no SMMU at this node. */
 struct smmu_unit *xen_smmu_unit(const void *node);
 
+/* param.c: what hypfs shows of the global autosuspend delay. */
+void xen_smmu_show_delay(void);
+
 /* power.c: who gives the unit its power, by its device tree node. */
 void xen_smmu_power_source(struct smmu_unit *unit,
                            struct dt_device_node *node);

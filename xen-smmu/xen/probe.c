@@ -23,9 +23,6 @@
 static bool __initdata opt_smmu = true;
 boolean_param("smmu", opt_smmu);
 
-/* The global autosuspend delay; also in hypfs, under params/. */
-integer_runtime_param("smmu-autosuspend-ns", smmu_delay);
-
 /* Before 4.19 an interrupt's handler was given the registers, too. */
 #if XEN_SUBVERSION < 19
 #define HANDLER_ARGS    int irq, void *arg, struct cpu_user_regs *regs
