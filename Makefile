@@ -11,7 +11,7 @@ PYTHON := $(firstword $(wildcard /usr/bin/python3) python3)
 SYSTEM := tests/system
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help run check check-fast check-long xen tools setup clean distclean
+.PHONY: help run check check-fast check-long model xen tools setup clean distclean
 .DEFAULT_GOAL := help
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo 'make check       all tests: host tests, then the system tests on QEMU'
 	@echo 'make check-fast  the host tests: no root, no network, no QEMU, under a minute'
 	@echo 'make check-long  everything, with full counts'
+	@echo 'make model       the power state machine, explored by spin: minutes'
 	@echo 'make xen         the hypervisor: build/out/xen; XEN_VERSION=4.20 or 4.17,'
 	@echo '                 or XEN_SRC=dir for your own tree, which is copied first'
 	@echo 'make tools       xen-smmu and xl for an arm64 dom0: build/tools/arm64'
@@ -46,6 +47,7 @@ tools: setup
 # Suites that need no root, no network and no QEMU, each a command that prints
 # TAP.  tests/tally runs them, shows progress and adds up.
 HOST_SUITES := $(patsubst tests/%/Makefile,%,$(wildcard tests/*/Makefile))
+HOST_SUITES := $(filter-out model,$(HOST_SUITES))
 FAST := 'lint=tests/lint' $(foreach s,$(HOST_SUITES), \
 	'$(s)=$(MAKE) -s --no-print-directory -C tests/$(s) tap')
 SYSTEM_TAP := cd $(SYSTEM) && $(PYTHON) -m pytest -c pytest.ini
@@ -53,12 +55,18 @@ SYSTEM_TAP := cd $(SYSTEM) && $(PYTHON) -m pytest -c pytest.ini
 check-fast:
 	@tests/tally $(FAST)
 
+# The model's state space takes minutes; check searches a part of it.
+MODEL := $(MAKE) -s --no-print-directory -C tests/model
+
+model: setup
+	@tests/tally 'model=$(MODEL) tap'
+
 check: setup
-	@tests/tally $(FAST) 'system=$(SYSTEM_TAP)'
+	@tests/tally $(FAST) 'model=$(MODEL) quick' 'system=$(SYSTEM_TAP)'
 
 check-long: export LONG := 1
 check-long: setup
-	@tests/tally $(FAST) 'system=$(SYSTEM_TAP)'
+	@tests/tally $(FAST) 'model=$(MODEL) tap' 'system=$(SYSTEM_TAP)'
 
 clean:
 	rm -rf build/run build/out build/xen build/tools build/fw build/root-* build/log
