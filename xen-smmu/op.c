@@ -146,8 +146,9 @@ static int op_force(struct xen_smmu_op *op)
     {
         rc = smmu_force(domain, f->force);
         if ( rc )
-            op->reason = rc == -EACCES ? XEN_SMMU_REASON_HOST_SUSPENDED
-                                       : XEN_SMMU_REASON_SYNC_TIMEOUT;
+            op->reason = rc == -EACCES ? XEN_SMMU_REASON_HOST_SUSPENDED :
+                         rc == -ETIMEDOUT ? XEN_SMMU_REASON_SYNC_TIMEOUT
+                                          : XEN_SMMU_REASON_UNIT_FAILED;
     }
     f->force = before;
     f->votes = count_votes(domain);

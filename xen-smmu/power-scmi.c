@@ -71,7 +71,11 @@ static int message(struct smmu_scmi_channel *c, uint32_t id,
     smmu_wmb();
 
     if ( smmu_smc(c->smc_id) )
+    {
+        /* Nobody took it: the channel is as free as before. */
+        smmu_write32(c->shmem, SHM_STATUS, SHM_STATUS_FREE);
         return -EIO;
+    }
     rc = wait_free(c, &status);
     if ( rc )
         return rc;

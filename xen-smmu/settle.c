@@ -16,7 +16,8 @@ static int adjust(struct smmu_link *link)
     struct smmu_device *dev;
 
     for ( dev = unit->devices; dev; dev = dev->next )
-        if ( dev->link == link && !dev->configured && dev->wanted )
+        if ( dev->link == link && !dev->configured && dev->wanted &&
+             !dev->open )
         {
             unit->backend->configure(unit, dev);
             smmu_inv_add_streams(&news, dev);

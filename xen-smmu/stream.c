@@ -97,6 +97,22 @@ static void unlink_device(struct smmu_device *dev)
     *p = dev->next;
 }
 
+/*
+ * Gives the device's streams up.  A bridge's get their translation anew before
+ * they open: in their STEs is still that of the device's domain.
+ */
+static int release(struct smmu_unit *unit, struct smmu_device *dev)
+{
+    struct smmu_device *bridge;
+
+    unit->backend->release(unit, dev);
+    for ( bridge = unit->devices; bridge; bridge = bridge->next )
+        if ( bridge->bridge )
+            bridge->configured = false;
+
+    return smmu_sync_streams(dev);
+}
+
 /* unit->config and a use count are held. */
 static int add_locked(struct smmu_unit *unit, struct smmu_device *dev)
 {
@@ -109,8 +125,7 @@ static int add_locked(struct smmu_unit *unit, struct smmu_device *dev)
     {
         smmu_log(SMMU_ERR, "%s: %s: cannot set up its streams (%d)",
                  unit->name, dev->path, rc);
-        unit->backend->release(unit, dev);
-        smmu_sync_streams(dev);
+        release(unit, dev);
         unlink_device(dev);
     }
 
@@ -161,8 +176,7 @@ int smmu_device_remove(struct smmu_device *dev)
         rc = smmu_unit_ready(unit);
     if ( !rc )
     {
-        unit->backend->release(unit, dev);
-        rc = smmu_sync_streams(dev);
+        rc = release(unit, dev);
         if ( !rc )
             unlink_device(dev);
         smmu_unit_put(unit);

@@ -10,6 +10,15 @@
 /* How long a unit's last users may take; else it stays parked this time. */
 #define DRAIN_NS    1000000ULL
 
+/* What an interrupt wanted to be seen while the gate was closed is due. */
+static void reopen(struct smmu_unit *unit)
+{
+    smmu_unit_reopen(unit);
+    if ( smmu_unit_failed(unit) )
+        smmu_unit_close(unit);
+    smmu_unit_interrupt(unit);
+}
+
 /*
  * From OFF; a use count is taken.  What a power source does not promise is
  * lost; and all is, where it was not the source that turned it off.
@@ -46,7 +55,7 @@ static int power_up(struct smmu_unit *unit)
     }
     else
         unit->stale |= !caps->registers_kept;
-    smmu_unit_reopen(unit);
+    reopen(unit);
 
     return 0;
 }
@@ -63,18 +72,30 @@ int smmu_unit_ready(struct smmu_unit *unit)
     return power_up(unit);
 }
 
+/* It failed while its registers were written: they say abort, once more. */
+static int undo(struct smmu_unit *unit)
+{
+    unit->backend->disable(unit);
+
+    return -EIO;
+}
+
 int smmu_unit_run(struct smmu_unit *unit)
 {
     if ( smmu_load(&unit->state) == XEN_SMMU_UNIT_ON )
         return 0;
+    if ( smmu_unit_failed(unit) )
+        return -EIO;
     if ( unit->backend->run(unit) )
     {
         smmu_unit_fail(unit, XEN_SMMU_REASON_REGISTER_TIMEOUT);
         return -EIO;
     }
+    if ( !smmu_unit_event(unit, SMMU_UNIT_RUN) )
+        return undo(unit);
     unit->nr_wakes++;
 
-    return smmu_unit_event(unit, SMMU_UNIT_RUN) ? 0 : -EIO;
+    return 0;
 }
 
 /*
@@ -88,20 +109,28 @@ static void power_down(struct smmu_unit *unit, bool by_source)
     smmu_unit_close(unit);
     while ( smmu_unit_users(unit) && smmu_now() < deadline )
         smmu_relax();
+    /* Who held a count may have found a global error. */
+    if ( smmu_unit_failed(unit) )
+        return;
     if ( smmu_unit_users(unit) )
     {
         /* Not now, then. */
-        smmu_unit_reopen(unit);
+        reopen(unit);
         return;
     }
 
-    /* Whatever it answers, its registers count as lost from here on. */
-    if ( unit->source && unit->source->off(unit) )
+    /* Unless its source holds the masters, only the platform may do it. */
+    if ( unit->source && smmu_power_may_off(&unit->source->caps) &&
+         unit->source->off(unit) )
+    {
         smmu_log(SMMU_WARN, "%s: its power source '%s' did not confirm that it is off",
                  unit->name, unit->source->name);
+        /* It may not even be: nothing that it promises holds. */
+        by_source = false;
+    }
     unit->by_source = by_source;
-    smmu_unit_event(unit, SMMU_UNIT_POWER_OFF);
-    unit->nr_offs++;
+    if ( smmu_unit_event(unit, SMMU_UNIT_POWER_OFF) )
+        unit->nr_offs++;
 }
 
 void smmu_unit_rest(struct smmu_unit *unit)
@@ -120,6 +149,8 @@ void smmu_unit_rest(struct smmu_unit *unit)
             smmu_unit_fail(unit, XEN_SMMU_REASON_REGISTER_TIMEOUT);
         else if ( smmu_unit_event(unit, SMMU_UNIT_PARK) )
             unit->nr_parks++;
+        else
+            undo(unit);
         smmu_unit_put(unit);
     }
 
@@ -204,7 +235,8 @@ static int resume_locked(struct smmu_unit *unit)
         /* With power it has to be told, without there is nobody. */
         rc = unit->source ? unit->source->on(unit) : 0;
         smmu_add(&unit->gate, 1);
-        rc = rc ?: unit->backend->disable(unit);
+        rc = rc ?: unit->backend->program(unit);
+        unit->backend->disable(unit);
         smmu_unit_put(unit);
         return rc;
     }

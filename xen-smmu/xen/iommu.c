@@ -237,7 +237,9 @@ struct smmu_domain *smmu_domain_hold(uint16_t id, enum xen_smmu_reason *why)
     if ( !d )
         return NULL;
 
-    domain = is_hardware_domain(d) ? NULL : to_smmu_domain(d);
+    /* The lock is not taken for the caller's own: no word on itself. */
+    domain = is_hardware_domain(d) || d == current->domain
+             ? NULL : to_smmu_domain(d);
     if ( domain )
         return domain;
 
