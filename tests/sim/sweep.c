@@ -172,8 +172,8 @@ static bool life(uint64_t seed, uint64_t n, unsigned int kind, bool late)
 
     for ( i = 0; i < 2; i++ )
     {
-        if ( note(i ? world_powered(&id, SIM_NASTY, i, true, seed % 4 == 3,
-                                    seed % 3)
+        if ( note(i ? world_powered(&id, SIM_NASTY, i, true, seed % 4 == 2,
+                                    (seed + 2) % 3)
                     : world_unit(&id, SIM_NASTY, i)) )
         {
             struct smmu_unit *u = &world.unit[world.units];
