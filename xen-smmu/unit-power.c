@@ -11,7 +11,7 @@
 #define DRAIN_NS    1000000ULL
 
 /* What an interrupt wanted to be seen while the gate was closed is due. */
-static void reopen(struct smmu_unit *unit)
+static void reopen_late(struct smmu_unit *unit)
 {
     smmu_unit_reopen(unit);
     if ( smmu_unit_failed(unit) )
@@ -55,7 +55,11 @@ static int power_up(struct smmu_unit *unit)
     }
     else
         unit->stale |= !caps->registers_kept;
-    reopen(unit);
+    /* Programmed anew, its queues are empty. */
+    if ( caps->registers_kept )
+        reopen_late(unit);
+    else
+        smmu_unit_reopen(unit);
 
     return 0;
 }
@@ -115,7 +119,7 @@ static void power_down(struct smmu_unit *unit, bool by_source)
     if ( smmu_unit_users(unit) )
     {
         /* Not now, then. */
-        reopen(unit);
+        reopen_late(unit);
         return;
     }
 

@@ -283,8 +283,10 @@ MUTANTS = [
      [HISTORIES]),
     ("power off without waiting for users",
      [("unit-power.c", "    while ( smmu_unit_users(unit) && "
-       "smmu_now() < deadline )\n        smmu_relax();\n"
-       "    if ( smmu_unit_users(unit) )", "    if ( deadline == 1 )")],
+       "smmu_now() < deadline )\n        smmu_relax();\n", ""),
+      ("unit-power.c", "    if ( smmu_unit_users(unit) )\n    {\n"
+       "        /* Not now", "    if ( deadline == 1 )\n    {\n"
+       "        /* Not now")],
      [POWER]),
     ("an epoch counts for what was blocked in it",
      [("unit-power.c", "link->epoch < unit->epoch",
@@ -338,7 +340,8 @@ MUTANTS = [
        "!dev->leaving &&")],
      [HISTORIES]),
     ("a failed unit left as it is after a host suspend",
-     [("unit-power.c", "rc = rc ?: unit->backend->disable(unit);", "")],
+     [("unit-power.c", "        rc = rc ?: unit->backend->program(unit);\n"
+       "        unit->backend->disable(unit);\n", "")],
      [POWER]),
     ("no end to thrashing",
      [("policy.c", "if ( wakes <= FREE_WAKES )", "if ( 1 )")],
