@@ -340,8 +340,8 @@ MUTANTS = [
        "!dev->leaving &&")],
      [HISTORIES]),
     ("a failed unit left as it is after a host suspend",
-     [("unit-power.c", "        rc = rc ?: unit->backend->program(unit);\n"
-       "        unit->backend->disable(unit);\n", "")],
+     [("unit-power.c", "            rc = unit->backend->program(unit);\n"
+       "            unit->backend->disable(unit);\n", "")],
      [POWER]),
     ("no end to thrashing",
      [("policy.c", "if ( wakes <= FREE_WAKES )", "if ( 1 )")],

@@ -1193,6 +1193,27 @@ static void host_suspend_failed_unit(void **state)
     assert_false(smmu_unit_get(u));
 }
 
+/* Nor has it power: then there is nobody to tell, and nothing is touched. */
+static void host_suspend_failed_no_power(void **state)
+{
+    unsigned int i;
+
+    sim_raise(s, 1U << 8);
+    sim_settle();
+    assert_true(smmu_unit_failed(u));
+    s->fail_on = -ETIMEDOUT;
+    for ( i = 0; i < 8; i++ )           /* it may have come on all the same */
+    {
+        assert_int_equal(world_suspend(), 0);
+        world_resume();
+        assert_int_equal(smmu_unit_users(u), 0);
+    }
+    s->fail_on = 0;
+    assert_int_equal(world_suspend(), 0);
+    world_resume();
+    assert_true(test_aborts(s, 8, 0, 0));
+}
+
 #define P(f) cmocka_unit_test_setup_teardown(f, plain, test_end)
 #define S(f) cmocka_unit_test_setup_teardown(f, sourced, test_end)
 #define T(f) cmocka_unit_test_setup_teardown(f, test_begin, test_end)
@@ -1213,7 +1234,7 @@ int main(void)
         S(on_times_out), S(off_fails), S(still_used), S(nobody_looks),
         S(devices_while_off), P(several_units), T(host_suspends),
         P(host_suspend_fails), P(host_suspend_failed_unit),
-        S(host_suspend_failed_unit),
+        S(host_suspend_failed_unit), S(host_suspend_failed_no_power),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
