@@ -15,12 +15,15 @@
 enum smmu_inv_kind {
     SMMU_INV_ALL,                   /* TLBs and configuration, of everything */
     SMMU_INV_VMID,                  /* TLBs of a VMID, all stages and levels */
+    SMMU_INV_RANGE,                 /* of a VMID: an IPA range, all levels */
     SMMU_INV_STREAMS,               /* configuration of a stream range */
 };
 struct smmu_inv {
     enum smmu_inv_kind kind;
     unsigned int vmid;
     struct smmu_range sids;
+    uint64_t first;                 /* page number, 4 KiB */
+    uint64_t pages;
 };
 
 struct smmu_backend {
@@ -28,14 +31,18 @@ struct smmu_backend {
 
     /*
      * From whatever state the registers are in: aborts everything, programs
-     * all, invalidates all, synced, and lets it run with the streams as they
-     * are.  0, -ETIMEDOUT, -EIO.
+     * all, and lets the command queue run, the unit still aborting.  What its
+     * caches hold is not known.  0, -ETIMEDOUT.
      */
-    int (*enable)(struct smmu_unit *unit);
+    int (*program)(struct smmu_unit *unit);
+    /* From programmed or parked: it looks at its tables.  0, -ETIMEDOUT. */
+    int (*run)(struct smmu_unit *unit);
     /*
-     * Makes the unit abort every transaction, tables not looked at.  New ones
-     * only: it is no drain.  0, -ETIMEDOUT.
+     * It aborts every transaction, looks at no table, and keeps registers and
+     * command queue.  New transactions only: it is no drain.  0, -ETIMEDOUT.
      */
+    int (*park)(struct smmu_unit *unit);
+    /* The same from an unknown state, the queue stopped, too.  The end. */
     int (*disable)(struct smmu_unit *unit);
 
     /* Tables for the device's streams, aborting.  0, -ENOMEM. */
@@ -58,12 +65,16 @@ struct smmu_backend {
      */
     int (*issue)(struct smmu_unit *unit, const struct smmu_inv *inv,
                  unsigned int nr, uint64_t *ticket);
+    /* Commands that SMMU_INV_RANGE takes for so many pages; 0: it cannot. */
+    unsigned int (*range_cost)(const struct smmu_unit *unit, uint64_t pages);
     /* 0: that sync has completed.  -ETIMEDOUT, -EIO: it has not. */
     int (*wait)(struct smmu_unit *unit, uint64_t ticket);
 
-    /* Reads what events there are: smmu_fault_report() for each.  No
-       unit->config. */
-    void (*events)(struct smmu_unit *unit);
+    /*
+     * Global errors, and a bounded number of events: smmu_fault_report() for
+     * each.  Without unit->config.  False: there were none.
+     */
+    bool (*events)(struct smmu_unit *unit);
     /* Logs the registers and queues. */
     void (*dump)(struct smmu_unit *unit);
 };
@@ -77,17 +88,24 @@ struct smmu_backend {
  */
 struct smmu_inv_list {
     struct smmu_unit *unit;
-    unsigned int nr;
+    unsigned int nr;                /* not issued yet */
+    bool issued;                    /* some were: ticket is the last one */
+    uint64_t ticket;
     int rc;
     struct smmu_inv inv[8];
 };
 void smmu_inv_add(struct smmu_inv_list *list, struct smmu_inv inv);
 void smmu_inv_add_streams(struct smmu_inv_list *list,
                           const struct smmu_device *dev);
-/* 0: all have completed.  Else the backend's error. */
+/* 0: all have completed, or there were none.  Else the backend's error. */
 int smmu_inv_sync(struct smmu_inv_list *list);
 /* The configuration of one device's streams.  unit->config is held. */
 int smmu_sync_streams(struct smmu_device *dev);
+/*
+ * unit-power.c: adds the whole-SMMU invalidation, a new epoch's; on its
+ * success smmu_unit_flushed() is due.  unit->config is held.
+ */
+void smmu_unit_invalidate(struct smmu_unit *unit, struct smmu_inv_list *list);
 
 #endif /* __XEN_SMMU_BACKEND_H__ */
 

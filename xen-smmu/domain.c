@@ -11,6 +11,8 @@ struct smmu_domain *smmu_domain_create(uint16_t id,
         return NULL;
     domain->id = id;
     domain->stage2 = *stage2;
+    domain->force = XEN_SMMU_FORCE_AUTO;
+    domain->delay = XEN_SMMU_DELAY_GLOBAL;
 
     return domain;
 }
@@ -35,7 +37,9 @@ int smmu_domain_stop(struct smmu_domain *domain)
 
     for ( link = smmu_domain_links(domain); link; link = link->next )
     {
-        err = smmu_link_block(link);
+        smmu_mutex_lock(&link->unit->config);
+        err = smmu_settle_locked(link);
+        smmu_mutex_unlock(&link->unit->config);
         rc = rc ?: err;
     }
 
@@ -49,6 +53,7 @@ static void free_link(struct smmu_link *link)
     struct smmu_device *dev;
     struct smmu_link **p;
 
+    smmu_settle_kill(link);
     smmu_mutex_lock(&unit->config);
     for ( dev = unit->devices; dev; dev = dev->next )
         if ( dev->link == link )

@@ -36,39 +36,60 @@ static int finish(struct pending *p, unsigned int n)
     {
         unit = p->link->unit;
         err = p->rc ?: unit->backend->wait(unit, p->ticket);
+        if ( !err )
+            smmu_store(&unit->last_flush, smmu_now());
+        /* Before unit->config: who holds that may wait for our count. */
+        smmu_unit_put(unit);
         if ( err )
             smmu_link_fail(p->link, err == -ETIMEDOUT
                                     ? XEN_SMMU_REASON_SYNC_TIMEOUT
                                     : XEN_SMMU_REASON_CMDQ_ERROR);
-        else
-            smmu_store(&unit->last_flush, smmu_now());
-        smmu_unit_put(unit);
         rc = rc ?: err;
     }
 
     return rc;
 }
 
+static void owe(struct smmu_link *link, uint64_t first, uint64_t pages)
+{
+    if ( pages == ~0ULL )
+        smmu_debt_add_all(&link->debt);
+    else
+        switch ( smmu_debt_add(&link->debt, first, pages) )
+        {
+        case SMMU_DEBT_COVERED:
+        case SMMU_DEBT_ADDED:
+            break;
+        case SMMU_DEBT_MERGED:
+            link->stats.merged++;
+            break;
+        case SMMU_DEBT_OVERFLOWED:
+            link->stats.overflows++;
+            break;
+        }
+    link->stats.elided++;
+}
+
 /*
  * Whether `link` needs an invalidation by hardware; then a use count is held.
  * *lost: it does, and none can be had.
  */
-static bool must_flush(struct smmu_link *link, bool *lost)
+static bool must_flush(struct smmu_link *link, uint64_t first, uint64_t pages,
+                       bool *lost)
 {
     unsigned long flags = smmu_lock(&link->lock);
     bool flush = false;
 
     if ( link->state == XEN_SMMU_LINK_DORMANT )
     {
-        link->debt_all = true;
-        link->elided++;
+        owe(link, first, pages);
     }
     else if ( link->state == XEN_SMMU_LINK_FAILED ||
               !smmu_unit_get(link->unit) )
         *lost = true;
     else
     {
-        link->flushes++;
+        link->stats.flushes++;
         flush = true;
     }
 
@@ -77,7 +98,8 @@ static bool must_flush(struct smmu_link *link, bool *lost)
     return flush;
 }
 
-int smmu_flush(struct smmu_domain *domain, bool removed)
+int smmu_flush(struct smmu_domain *domain, uint64_t first, uint64_t pages,
+               bool removed)
 {
     struct pending pending[BATCH];
     struct smmu_link *link;
@@ -86,7 +108,7 @@ int smmu_flush(struct smmu_domain *domain, bool removed)
     int rc = 0, err;
 
     /* What was invalid is not in any TLB (IHI0070 3.21.1). */
-    if ( !removed )
+    if ( !removed || !pages )
         return 0;
 
     for ( link = smmu_domain_links(domain); link; link = link->next )
@@ -94,7 +116,7 @@ int smmu_flush(struct smmu_domain *domain, bool removed)
         /* If the unit went as the link got blocked, it is debt after all. */
         do {
             lost = false;
-            flush = must_flush(link, &lost);
+            flush = must_flush(link, first, pages, &lost);
         } while ( lost && !smmu_link_lost(link) );
 
         if ( lost )

@@ -2,16 +2,13 @@
 /* Several invalidations, one sync. */
 #include "backend.h"
 
-static uint64_t issue(struct smmu_inv_list *list)
+static void issue(struct smmu_inv_list *list)
 {
-    uint64_t ticket = 0;
-
     if ( !list->rc )
         list->rc = list->unit->backend->issue(list->unit, list->inv,
-                                              list->nr, &ticket);
+                                              list->nr, &list->ticket);
+    list->issued = true;
     list->nr = 0;
-
-    return ticket;
 }
 
 void smmu_inv_add(struct smmu_inv_list *list, struct smmu_inv inv)
@@ -33,9 +30,12 @@ void smmu_inv_add_streams(struct smmu_inv_list *list,
 
 int smmu_inv_sync(struct smmu_inv_list *list)
 {
-    uint64_t ticket = issue(list);
+    if ( list->nr )
+        issue(list);
+    if ( list->rc || !list->issued )
+        return list->rc;
 
-    return list->rc ?: list->unit->backend->wait(list->unit, ticket);
+    return list->unit->backend->wait(list->unit, list->ticket);
 }
 
 int smmu_sync_streams(struct smmu_device *dev)

@@ -1,25 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A domain on a unit: opening its streams, and blocking them (DESIGN 4, 5).
+ * A domain on a unit: its states, how it is blocked, and what becomes of it
+ * when the hardware does not answer (DESIGN 4, 5).  wake.c opens it.
  *
  *   DORMANT -> WAKING -> LIVE -> QUIESCING -> DORMANT     and FAILED
  *
  * Invariant: while DORMANT, every stream of the link aborts, acknowledged by a
- * completed sync; what is unmapped then becomes debt.  It leaves DORMANT for
- * WAKING in one critical section that takes the debt, which is invalidated,
- * synced, before a stream opens.
+ * completed sync; what is unmapped then becomes debt.
  */
 #include "backend.h"
 
-/*
- * From one state to the next, link->lock held.  False: it is not in `from`;
- * its unit has failed meanwhile, and FAILED stays.
- */
-static bool move(struct smmu_link *link, unsigned int from, unsigned int to)
+bool smmu_link_event(struct smmu_link *link, enum smmu_link_event what)
 {
-    if ( link->state != from )
+    int state = smmu_power_link(link->state, what);
+
+    if ( state < 0 )
         return false;
-    link->state = to;
+    link->state = state;
     link->since = smmu_now();
 
     return true;
@@ -41,12 +38,11 @@ unsigned int smmu_link_state(struct smmu_link *link)
 static void give_up(struct smmu_link *link, enum xen_smmu_reason reason)
 {
     unsigned long flags = smmu_lock(&link->lock);
-    bool first = link->state != XEN_SMMU_LINK_FAILED;
+    bool first = smmu_link_event(link, SMMU_LINK_LOST);
 
     if ( first )
     {
         smmu_store(&link->domain->quarantined, 1);
-        move(link, link->state, XEN_SMMU_LINK_FAILED);
         link->reason = reason;
     }
     smmu_unlock(&link->lock, flags);
@@ -66,28 +62,25 @@ bool smmu_link_lost(struct smmu_link *link)
     return true;
 }
 
-/* unit->config and a use count are held. */
-static int block_locked(struct smmu_link *link, enum xen_smmu_reason reason)
+int smmu_link_block(struct smmu_link *link, enum xen_smmu_reason reason)
 {
     struct smmu_unit *unit = link->unit;
     struct smmu_inv_list list = { .unit = unit };
     struct smmu_device *dev;
     unsigned long flags;
-    unsigned int state;
     bool blocked;
 
+    if ( smmu_link_state(link) == XEN_SMMU_LINK_DORMANT )
+        return 0;
+    if ( !smmu_unit_get(unit) )
+        return smmu_link_lost(link) ? -EIO : 0;
+
     flags = smmu_lock(&link->lock);
-    state = link->state;
-    move(link, XEN_SMMU_LINK_LIVE, XEN_SMMU_LINK_QUIESCING);
+    smmu_link_event(link, SMMU_LINK_SLEEP);
     smmu_unlock(&link->lock, flags);
 
-    if ( state == XEN_SMMU_LINK_DORMANT )
-        return 0;
-    if ( state == XEN_SMMU_LINK_FAILED )
-        return -EIO;
-
     for ( dev = unit->devices; dev; dev = dev->next )
-        if ( dev->link == link )
+        if ( dev->link == link && dev->open )
         {
             unit->backend->abort(unit, dev);
             smmu_inv_add_streams(&list, dev);
@@ -97,6 +90,7 @@ static int block_locked(struct smmu_link *link, enum xen_smmu_reason reason)
     {
         smmu_unit_fail(unit, reason);
         give_up(link, reason);
+        smmu_unit_put(unit);
         return -EIO;
     }
 
@@ -105,60 +99,48 @@ static int block_locked(struct smmu_link *link, enum xen_smmu_reason reason)
             dev->open = false;
 
     flags = smmu_lock(&link->lock);
-    blocked = move(link, XEN_SMMU_LINK_QUIESCING, XEN_SMMU_LINK_DORMANT);
+    link->epoch = unit->epoch;
+    /* No: the unit failed meanwhile, and a flush found out. */
+    blocked = smmu_link_event(link, SMMU_LINK_BLOCKED);
     smmu_unlock(&link->lock, flags);
+    smmu_unit_put(unit);
 
     return blocked ? 0 : -EIO;
 }
 
-int smmu_link_block(struct smmu_link *link)
-{
-    struct smmu_unit *unit = link->unit;
-    int rc;
-
-    if ( !smmu_unit_get(unit) )
-        return smmu_link_lost(link) ? -EIO : 0;
-
-    smmu_mutex_lock(&unit->config);
-    rc = block_locked(link, XEN_SMMU_REASON_SYNC_TIMEOUT);
-    smmu_mutex_unlock(&unit->config);
-    smmu_unit_put(unit);
-
-    return rc;
-}
-
-/* unit->config and a use count are held. */
-static void fail_locked(struct smmu_link *link, enum xen_smmu_reason reason)
+void smmu_link_fail_locked(struct smmu_link *link, enum xen_smmu_reason reason)
 {
     unsigned long flags;
 
     smmu_log(SMMU_ERR, "%s: d%u: invalidation failed (%s): its streams are cut off",
              link->unit->name, link->domain->id, smmu_reason_token(reason));
 
-    link->failures++;
-    if ( !block_locked(link, reason) )
+    if ( !smmu_link_block(link, reason) )
     {
         /* Blocked after all; what was not flushed is owed. */
         flags = smmu_lock(&link->lock);
-        link->debt_all = true;
+        smmu_debt_add_all(&link->debt);
         link->reason = reason;
         smmu_unlock(&link->lock, flags);
     }
+    flags = smmu_lock(&link->lock);
+    link->stats.failures++;
+    smmu_unlock(&link->lock, flags);
 }
 
 void smmu_link_fail(struct smmu_link *link, enum xen_smmu_reason reason)
 {
     smmu_mutex_lock(&link->unit->config);
-    fail_locked(link, reason);
+    smmu_link_fail_locked(link, reason);
     smmu_mutex_unlock(&link->unit->config);
 }
 
-/* The domain's link on the unit, made if need be.  unit->config held. */
-static int get_link(struct smmu_domain *domain, struct smmu_unit *unit,
-                    struct smmu_link **out)
+int smmu_link_find(struct smmu_domain *domain, struct smmu_unit *unit,
+                   struct smmu_link **out)
 {
     struct smmu_link *link;
     uint64_t head, seen;
+    bool dirty;
 
     for ( link = smmu_domain_links(domain); link; link = link->next )
         if ( link->unit == unit )
@@ -169,7 +151,7 @@ static int get_link(struct smmu_domain *domain, struct smmu_unit *unit,
         return -ENOMEM;
     link->unit = unit;
     link->domain = domain;
-    link->vmid = smmu_vmid_alloc(&unit->vmids, &link->debt_all);
+    link->vmid = smmu_vmid_alloc(&unit->vmids, &dirty);
     if ( !link->vmid )
     {
         smmu_log(SMMU_ERR, "%s: no VMID left for d%u: %s", unit->name,
@@ -177,9 +159,13 @@ static int get_link(struct smmu_domain *domain, struct smmu_unit *unit,
         smmu_free(link);
         return -ENOSPC;
     }
+    if ( dirty )
+        smmu_debt_add_all(&link->debt);
     smmu_lock_init(&link->lock);
     link->state = XEN_SMMU_LINK_DORMANT;
     link->since = smmu_now();
+    link->epoch = unit->epoch;
+    smmu_settle_init(link);
 
     link->unit_next = unit->links;
     unit->links = link;
@@ -194,137 +180,6 @@ static int get_link(struct smmu_domain *domain, struct smmu_unit *unit,
     *out = link;
 
     return 0;
-}
-
-/* Opens the streams of a device that aborts.  unit->config, a use count. */
-static int open_device(struct smmu_link *link, struct smmu_device *dev)
-{
-    struct smmu_unit *unit = link->unit;
-    struct smmu_inv_list list = { .unit = unit };
-    bool waking, debt;
-    unsigned long flags;
-    int rc;
-
-    flags = smmu_lock(&link->lock);
-    waking = move(link, XEN_SMMU_LINK_DORMANT, XEN_SMMU_LINK_WAKING);
-    debt = waking && link->debt_all;
-    if ( waking )
-        link->debt_all = false;
-    smmu_unlock(&link->lock, flags);
-
-    unit->backend->configure(unit, dev);
-    if ( debt )
-        smmu_inv_add(&list, (struct smmu_inv){ .kind = SMMU_INV_VMID,
-                                               .vmid = link->vmid });
-    smmu_inv_add_streams(&list, dev);
-    rc = smmu_inv_sync(&list);
-    if ( rc && waking )
-    {
-        /* Nothing was opened, so it is as blocked as before. */
-        flags = smmu_lock(&link->lock);
-        link->debt_all = true;
-        link->reason = XEN_SMMU_REASON_SYNC_TIMEOUT;
-        move(link, XEN_SMMU_LINK_WAKING, XEN_SMMU_LINK_DORMANT);
-        smmu_unlock(&link->lock, flags);
-    }
-    if ( rc )
-        return rc;
-
-    if ( waking )
-    {
-        /* Before the first stream opens: from here on it has to be blocked. */
-        flags = smmu_lock(&link->lock);
-        waking = move(link, XEN_SMMU_LINK_WAKING, XEN_SMMU_LINK_LIVE);
-        link->wakes += waking;
-        smmu_unlock(&link->lock, flags);
-        if ( !waking )
-            return -EIO;
-    }
-
-    unit->backend->open(unit, dev);
-    dev->open = true;
-    rc = smmu_sync_streams(dev);
-    if ( rc )
-        fail_locked(link, XEN_SMMU_REASON_SYNC_TIMEOUT);
-
-    return rc;
-}
-
-int smmu_attach(struct smmu_domain *domain, struct smmu_device *dev)
-{
-    struct smmu_unit *unit = dev->unit;
-    struct smmu_link *link;
-    int rc;
-
-    if ( !smmu_unit_get(unit) )
-        return -EIO;
-    smmu_mutex_lock(&unit->config);
-
-    rc = dev->link ? -EBUSY : get_link(domain, unit, &link);
-    if ( !rc )
-    {
-        /* After the link is there: smmu_domain_stop() sees it, or we this. */
-        dev->link = link;
-        rc = smmu_load(&domain->stopped) ? -ENXIO :
-             smmu_link_state(link) == XEN_SMMU_LINK_FAILED ? -EIO :
-             open_device(link, dev);
-        if ( rc && !dev->open )
-            dev->link = NULL;
-    }
-
-    smmu_mutex_unlock(&unit->config);
-    smmu_unit_put(unit);
-
-    return rc;
-}
-
-/* unit->config and a use count are held. */
-static int detach_locked(struct smmu_link *link, struct smmu_device *dev)
-{
-    struct smmu_unit *unit = link->unit;
-    struct smmu_device *other;
-
-    for ( other = unit->devices; other; other = other->next )
-        if ( other != dev && other->link == link && other->open )
-            break;
-
-    /* The last open one takes the link to sleep. */
-    if ( !other )
-        return block_locked(link, XEN_SMMU_REASON_SYNC_TIMEOUT);
-    if ( !dev->open )
-        return 0;
-
-    unit->backend->abort(unit, dev);
-    if ( smmu_sync_streams(dev) )
-        fail_locked(link, XEN_SMMU_REASON_SYNC_TIMEOUT);
-    else
-        dev->open = false;
-
-    return dev->open ? -EIO : 0;
-}
-
-int smmu_detach(struct smmu_domain *domain, struct smmu_device *dev)
-{
-    struct smmu_unit *unit = dev->unit;
-    bool got = smmu_unit_get(unit);
-    int rc = -ENODEV;
-
-    smmu_mutex_lock(&unit->config);
-    if ( dev->link && dev->link->domain == domain )
-    {
-        rc = got ? detach_locked(dev->link, dev) :
-             smmu_link_lost(dev->link) ? -EIO : 0;
-        if ( !rc )
-        {
-            dev->open = false;
-            dev->link = NULL;
-        }
-    }
-    smmu_mutex_unlock(&unit->config);
-    if ( got )
-        smmu_unit_put(unit);
-
-    return rc;
 }
 
 /*

@@ -105,6 +105,88 @@ static int list(struct xen_smmu_op *op, uint32_t ours,
     return 0;
 }
 
+static unsigned int count_votes(struct smmu_domain *domain)
+{
+    struct smmu_link *link;
+    unsigned int votes = 0;
+
+    for ( link = smmu_domain_links(domain); link; link = link->next )
+    {
+        struct xen_smmu_link r = { .unit = 0 };
+
+        smmu_mutex_lock(&link->unit->config);
+        smmu_record_link(link, &r);
+        smmu_mutex_unlock(&link->unit->config);
+        votes += r.votes;
+    }
+
+    return votes;
+}
+
+static int op_force(struct xen_smmu_op *op)
+{
+    struct xen_smmu_force *f = &op->u.force;
+    enum xen_smmu_reason why = XEN_SMMU_REASON_NONE;
+    struct smmu_domain *domain;
+    uint32_t before;
+    int rc;
+
+    if ( f->pad || f->pad2 || f->votes || f->force > XEN_SMMU_FORCE_RESUME )
+        return fail(op, XEN_SMMU_REASON_BAD_ARGUMENT, -EINVAL);
+    domain = smmu_domain_hold(f->domid, &why);
+    if ( !domain )
+        return fail(op, why, why == XEN_SMMU_REASON_DOM0 ? -EPERM : -ESRCH);
+
+    before = smmu_load(&domain->force);
+    if ( smmu_domain_quarantined(domain) )
+        rc = fail(op, XEN_SMMU_REASON_QUARANTINED, -EIO);
+    else if ( smmu_load(&domain->stopped) )
+        rc = fail(op, XEN_SMMU_REASON_DYING, -EBUSY);
+    else
+    {
+        rc = smmu_force(domain, f->force);
+        if ( rc )
+            op->reason = rc == -EACCES ? XEN_SMMU_REASON_HOST_SUSPENDED :
+                         rc == -ETIMEDOUT ? XEN_SMMU_REASON_SYNC_TIMEOUT
+                                          : XEN_SMMU_REASON_UNIT_FAILED;
+    }
+    f->force = before;
+    f->votes = count_votes(domain);
+    smmu_domain_release(domain);
+
+    return rc;
+}
+
+static int op_policy(struct xen_smmu_op *op)
+{
+    struct xen_smmu_policy *p = &op->u.policy;
+    enum xen_smmu_reason why = XEN_SMMU_REASON_NONE;
+    bool set = op->op == XEN_SMMU_set_policy;
+    bool global = p->domid == XEN_SMMU_DOMID_ANY;
+    struct smmu_domain *domain = NULL;
+
+    if ( p->pad[0] || p->pad[1] || p->pad[2] ||
+         (set && p->delay > XEN_SMMU_DELAY_MAX &&
+          (global || p->delay != XEN_SMMU_DELAY_GLOBAL)) )
+        return fail(op, XEN_SMMU_REASON_BAD_ARGUMENT, -EINVAL);
+    if ( !global )
+    {
+        domain = smmu_domain_hold(p->domid, &why);
+        if ( !domain )
+            return fail(op, why, why == XEN_SMMU_REASON_DOM0 ? -EPERM
+                                                             : -ESRCH);
+    }
+
+    if ( set )
+        smmu_store(domain ? &domain->delay : &smmu_delay, p->delay);
+    p->delay = smmu_load(domain ? &domain->delay : &smmu_delay);
+    p->effective = domain ? smmu_domain_delay(domain) : p->delay;
+    if ( domain )
+        smmu_domain_release(domain);
+
+    return 0;
+}
+
 int smmu_op(struct xen_smmu_op *op,
             int (*copy)(uint64_t buffer, uint64_t offset, const void *from,
                         size_t bytes))
@@ -136,6 +218,13 @@ int smmu_op(struct xen_smmu_op *op,
 
     case XEN_SMMU_list_devices:
         return list(op, sizeof(struct xen_smmu_device), copy);
+
+    case XEN_SMMU_force:
+        return op_force(op);
+
+    case XEN_SMMU_get_policy:
+    case XEN_SMMU_set_policy:
+        return op_policy(op);
     }
 
     return fail(op, XEN_SMMU_REASON_BAD_OP, -ENOSYS);

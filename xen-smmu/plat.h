@@ -7,7 +7,7 @@
  * tests/host/ on a build machine.  It brings
  *   - fixed-width types, bool, size_t, NULL, the E* codes;
  *   - memset, memcpy, strlen, snprintf; ARRAY_SIZE, container_of, ASSERT;
- *   - struct smmu_lock, and struct smmu_work (below).
+ *   - struct smmu_lock, smmu_mutex, smmu_work and smmu_timer.
  */
 #ifndef __XEN_SMMU_PLAT_H__
 #define __XEN_SMMU_PLAT_H__
@@ -78,6 +78,18 @@ void smmu_relax(void);
  */
 void smmu_work_init(struct smmu_work *work, void (*fn)(void *arg), void *arg);
 void smmu_work_schedule(struct smmu_work *work);
+
+/*
+ * One shot: fn(arg) runs at `deadline` (ns of smmu_now()) or soon after, like
+ * deferred work.  Setting it again replaces the deadline.
+ */
+void smmu_timer_init(struct smmu_timer *timer, void (*fn)(void *arg),
+                     void *arg);
+void smmu_timer_set(struct smmu_timer *timer, uint64_t deadline);
+void smmu_timer_stop(struct smmu_timer *timer);
+/* Afterwards it is neither pending nor running. */
+void smmu_timer_kill(struct smmu_timer *timer);
+void smmu_work_kill(struct smmu_work *work);
 
 /* One line for the console, without its newline. */
 enum smmu_level { SMMU_ERR, SMMU_WARN, SMMU_INFO };

@@ -12,19 +12,34 @@ void smmu_record_link(struct smmu_link *link, struct xen_smmu_link *r)
     r->vmid = link->vmid;
     r->state = smmu_link_state(link);
     for ( dev = link->unit->devices; dev; dev = dev->next )
-        r->devices += dev->link == link;
+        if ( dev->link == link )
+        {
+            r->devices++;
+            r->votes += dev->awake;
+        }
 
     flags = smmu_lock(&link->lock);
-    r->flags = (link->debt_all ? XEN_SMMU_LINK_debt_all : 0) |
+    r->flags = (link->debt.all ? XEN_SMMU_LINK_debt_all : 0) |
                (smmu_domain_quarantined(link->domain)
                 ? XEN_SMMU_LINK_quarantined : 0) |
                (smmu_load(&link->domain->stopped) ? XEN_SMMU_LINK_dying : 0);
     r->reason = link->reason;
     r->since = smmu_now() - link->since;
-    r->flushes = link->flushes;
-    r->elided = link->elided;
-    r->wakes = link->wakes;
-    r->failures = link->failures;
+    r->flushes = link->stats.flushes;
+    r->elided = link->stats.elided;
+    r->wakes = link->stats.wakes;
+    r->failures = link->stats.failures;
+    r->force = smmu_load(&link->domain->force);
+    r->debt_ranges = link->debt.nr;
+    r->debt_pages = smmu_debt_pages(&link->debt);
+    r->delay = smmu_domain_delay(link->domain);
+    r->merged = link->stats.merged;
+    r->overflows = link->stats.overflows;
+    r->wake_none = link->stats.wake_none;
+    r->wake_ranges = link->stats.wake_ranges;
+    r->wake_vmid = link->stats.wake_vmid;
+    r->wake_all = link->stats.wake_all;
+    r->worst_wake = link->stats.worst_wake;
     smmu_unlock(&link->lock, flags);
 }
 
@@ -38,7 +53,8 @@ void smmu_record_device(struct smmu_device *dev, struct xen_smmu_device *r)
     r->state = !dev->link ? XEN_SMMU_DEVICE_UNASSIGNED :
                dev->open && !smmu_unit_failed(dev->unit)
                ? XEN_SMMU_DEVICE_OPEN : XEN_SMMU_DEVICE_ABORTED;
-    r->flags = dev->bridge ? XEN_SMMU_DEVICE_bridge : 0;
+    r->flags = (dev->bridge ? XEN_SMMU_DEVICE_bridge : 0) |
+               (dev->link && dev->awake ? XEN_SMMU_DEVICE_awake : 0);
     r->faults = dev->faults;
     r->faults_dropped = dev->dropped;
     r->nr_ranges = dev->nr;
@@ -47,6 +63,23 @@ void smmu_record_device(struct smmu_device *dev, struct xen_smmu_device *r)
         r->sids[i].first = dev->sids[i].first;
         r->sids[i].count = dev->sids[i].count;
     }
+}
+
+static void record_power(const struct smmu_unit *unit, struct xen_smmu_unit *r)
+{
+    static const struct smmu_power_source none = { .name = "none" };
+    const struct smmu_power_source *source = unit->source ?: &none;
+
+    snprintf(r->power_source, sizeof(r->power_source), "%s", source->name);
+    if ( source->caps.masters_held )
+        r->power_caps |= XEN_SMMU_POWER_masters_held;
+    if ( source->caps.registers_kept )
+        r->power_caps |= XEN_SMMU_POWER_registers_kept;
+    if ( source->caps.caches_lost )
+        r->power_caps |= XEN_SMMU_POWER_caches_lost;
+    r->parks = unit->nr_parks;
+    r->offs = unit->nr_offs;
+    r->wakes = unit->nr_wakes;
 }
 
 void smmu_record_unit(struct smmu_unit *unit, struct xen_smmu_unit *r)
@@ -73,8 +106,10 @@ void smmu_record_unit(struct smmu_unit *unit, struct xen_smmu_unit *r)
         smmu_record_link(link, &l);
         r->links++;
         r->links_live += l.state == XEN_SMMU_LINK_LIVE;
-        r->links_debt += l.flags & XEN_SMMU_LINK_debt_all;
+        r->links_debt += l.debt_pages != 0;
         r->quarantined += l.state == XEN_SMMU_LINK_FAILED;
+        r->debt_pages = l.debt_pages == ~0ULL || r->debt_pages == ~0ULL
+                        ? ~0ULL : r->debt_pages + l.debt_pages;
     }
     r->queue_bytes = unit->queue_bytes;
     r->since = now - smmu_load(&unit->since);
@@ -84,6 +119,7 @@ void smmu_record_unit(struct smmu_unit *unit, struct xen_smmu_unit *r)
     r->events_dropped = smmu_load(&unit->nr_dropped);
     r->events_lost = smmu_load(&unit->nr_lost);
     r->last_flush = last == ~0ULL ? last : now - last;
+    record_power(unit, r);
 }
 
 /*

@@ -181,6 +181,33 @@ static int put(struct smmu_unit *unit, const struct cmd *cmds, unsigned int n,
     }
 }
 
+unsigned int smmu_v3_range_cost(const struct smmu_unit *unit, uint64_t pages)
+{
+    /* The largest SCALE is 31; nobody owes that much. */
+    return pages == 1 || (to_v3(unit)->caps.range_inv && pages <= 1ULL << 36);
+}
+
+/*
+ * One range, rounded up to what NUM and SCALE can say.  A single page takes
+ * the plain form: with TG set, NUM=SCALE=0 is not for use.
+ */
+static struct cmd s2_ipa(const struct smmu_inv *inv)
+{
+    struct cmd cmd = { { V3_CMD_TLBI_S2_IPA | V3_CMD_TLBI_VMID(inv->vmid),
+                         inv->first << 12 } };
+    uint64_t num = inv->pages;
+    unsigned int scale = 0;
+
+    if ( num == 1 )
+        return cmd;
+    for ( ; num > V3_CMD_TLBI_NUM_MAX + 1; scale++ )
+        num = (num + 1) / 2;
+    cmd.d[0] |= V3_CMD_TLBI_NUM(num - 1) | V3_CMD_TLBI_SCALE(scale);
+    cmd.d[1] |= V3_CMD_TLBI_TG_4K;
+
+    return cmd;
+}
+
 /* Appends what one invalidation takes; returns how many commands. */
 static unsigned int encode(const struct smmu_v3 *v3,
                            const struct smmu_inv *inv, struct cmd *cmd)
@@ -202,6 +229,10 @@ static unsigned int encode(const struct smmu_v3 *v3,
     case SMMU_INV_VMID:
         cmd[n++] = (struct cmd){ { V3_CMD_TLBI_S12_VMALL |
                                    V3_CMD_TLBI_VMID(inv->vmid), 0 } };
+        break;
+
+    case SMMU_INV_RANGE:
+        cmd[n++] = s2_ipa(inv);
         break;
 
     case SMMU_INV_STREAMS:

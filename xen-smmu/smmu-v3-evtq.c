@@ -115,7 +115,7 @@ static void global_errors(struct smmu_unit *unit)
         smmu_unit_fail(unit, XEN_SMMU_REASON_SERVICE_FAILURE);
 }
 
-/* At most one queue's worth of records; true: there may be more. */
+/* At most one queue's worth of records; false: there was none. */
 static bool drain(struct smmu_unit *unit)
 {
     struct smmu_v3 *v3 = to_v3(unit);
@@ -160,18 +160,19 @@ static bool drain(struct smmu_unit *unit)
     return true;
 }
 
-void smmu_v3_events(struct smmu_unit *unit)
+bool smmu_v3_events(struct smmu_unit *unit)
 {
     struct smmu_v3_evtq *q = &to_v3(unit)->evtq;
+    bool any;
 
     if ( smmu_cmpxchg(&q->busy, 0, 1) )
-        return;
+        return true;
 
     global_errors(unit);
-    if ( drain(unit) )
-        smmu_work_schedule(&unit->events);
-
+    any = drain(unit);
     smmu_store(&q->busy, 0);
+
+    return any;
 }
 
 /*

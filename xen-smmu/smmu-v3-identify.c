@@ -93,6 +93,7 @@ int smmu_v3_identify(const char *name, void *regs, bool dma_coherent,
     caps->hyp = id[IDR0] & V3_IDR0_HYP;
     caps->ats = id[IDR0] & V3_IDR0_ATS;
     caps->msi = id[IDR0] & V3_IDR0_MSI;
+    caps->range_inv = smmu_read32(regs, V3_IDR3) & V3_IDR3_RIL;
     caps->iidr = smmu_read32(regs, V3_IIDR);
     /* A sync among every so many commands, and room for two such batches. */
     caps->batch = SMMU_V3_BATCH;

@@ -68,6 +68,7 @@ struct smmu_v3_evtq {
 struct smmu_v3 {
     void *regs;
     struct smmu_v3_caps caps;
+    bool aborts;                    /* GBPA was read back, since powered */
     struct smmu_v3_strtab strtab;
     struct smmu_v3_cmdq cmdq;
     struct smmu_v3_evtq evtq;
@@ -103,15 +104,19 @@ void smmu_v3_cmdq_free(struct smmu_unit *unit);
 void smmu_v3_cmdq_reset(struct smmu_unit *unit);
 int smmu_v3_issue(struct smmu_unit *unit, const struct smmu_inv *inv,
                   unsigned int nr, uint64_t *ticket);
+unsigned int smmu_v3_range_cost(const struct smmu_unit *unit,
+                                uint64_t pages);
 int smmu_v3_wait(struct smmu_unit *unit, uint64_t ticket);
 
 /* smmu-v3-evtq.c: the event queue and global errors. */
 int smmu_v3_evtq_init(struct smmu_unit *unit);
 void smmu_v3_evtq_free(struct smmu_unit *unit);
-void smmu_v3_events(struct smmu_unit *unit);
+bool smmu_v3_events(struct smmu_unit *unit);
 
-/* smmu-v3-enable.c: registers as a whole. */
-int smmu_v3_enable(struct smmu_unit *unit);
+/* smmu-v3-power.c: registers as a whole. */
+int smmu_v3_program(struct smmu_unit *unit);
+int smmu_v3_run(struct smmu_unit *unit);
+int smmu_v3_park(struct smmu_unit *unit);
 int smmu_v3_disable(struct smmu_unit *unit);
 void smmu_v3_dump(struct smmu_unit *unit);
 

@@ -4,7 +4,9 @@
 
 static const struct smmu_backend smmu_v3_backend = {
     .type = XEN_SMMU_TYPE_V3,
-    .enable = smmu_v3_enable,
+    .program = smmu_v3_program,
+    .run = smmu_v3_run,
+    .park = smmu_v3_park,
     .disable = smmu_v3_disable,
     .reserve = smmu_v3_reserve,
     .release = smmu_v3_release,
@@ -12,6 +14,7 @@ static const struct smmu_backend smmu_v3_backend = {
     .open = smmu_v3_open,
     .abort = smmu_v3_abort,
     .issue = smmu_v3_issue,
+    .range_cost = smmu_v3_range_cost,
     .wait = smmu_v3_wait,
     .events = smmu_v3_events,
     .dump = smmu_v3_dump,

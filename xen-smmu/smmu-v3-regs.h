@@ -42,6 +42,8 @@
 #define V3_IDR1_ATTR_TYPES_OVR  V3_BIT(27)
 #define V3_IDR1_QUEUES_PRESET   V3_BIT(29)
 #define V3_IDR1_TABLES_PRESET   V3_BIT(30)
+#define V3_IDR3                 0x0c
+#define V3_IDR3_RIL             V3_BIT(10)
 #define V3_IDR5                 0x14
 #define V3_IDR5_OAS(r)          V3_GET(r, 0, 3)
 #define V3_IDR5_GRAN4K          V3_BIT(4)
@@ -120,6 +122,12 @@
 #define V3_CMD_TLBI_EL2_ALL     0x20
 #define V3_CMD_TLBI_S12_VMALL   0x28
 #define V3_CMD_TLBI_VMID(v)     V3_FIELD(v, 32)
+#define V3_CMD_TLBI_S2_IPA      0x2a
+/* 4.4.1.1: (NUM + 1) << SCALE granules from the address on, TTL=0, Leaf=0. */
+#define V3_CMD_TLBI_NUM(v)      V3_FIELD(v, 12)
+#define V3_CMD_TLBI_NUM_MAX     31
+#define V3_CMD_TLBI_SCALE(v)    V3_FIELD(v, 20)
+#define V3_CMD_TLBI_TG_4K       V3_FIELD(1, 10)     /* dword 1 */
 #define V3_CMD_TLBI_NSNH_ALL    0x30
 #define V3_CMD_SYNC             0x46
 

@@ -26,6 +26,7 @@ struct smmu_v3_caps {
     bool ats;
     bool msi;
     unsigned int batch;             /* a sync among every so many commands */
+    bool range_inv;
 };
 
 /*

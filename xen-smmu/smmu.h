@@ -18,131 +18,28 @@
 #ifndef __XEN_SMMU_SMMU_H__
 #define __XEN_SMMU_SMMU_H__
 
-#include "plat.h"
+#include "objects.h"
 
 #include <public/xen-smmu.h>
-
-struct smmu_backend;
-struct smmu_unit;
-struct smmu_link;
-struct smmu_domain;
-
-/* Stream IDs first .. first + count - 1. */
-struct smmu_range {
-    uint32_t first;
-    uint32_t count;
-};
-
-/* A domain's stage 2, as the CPU's own table walker uses it. */
-struct smmu_stage2 {
-    uint64_t ttb;                   /* physical address of the root table */
-    unsigned int ipa_bits;          /* input size, 25..48 */
-    unsigned int root_level;        /* 0..2, of a 4 KiB granule table */
-};
-
-/* At most SMMU_LIMIT_BURST lines a second, the rest counted. */
-#define SMMU_LIMIT_BURST    5
-struct smmu_limit {
-    uint64_t window;                /* ns, when the current second began */
-    unsigned int lines;             /* logged in it */
-    uint64_t dropped;               /* since the last line */
-};
-
-/* A master, or dom0's PCIe host bridge, and its streams on one unit. */
-struct smmu_device {
-    struct smmu_device *next;       /* of its unit */
-    struct smmu_unit *unit;
-    struct smmu_link *link;         /* NULL: of no domain, streams abort */
-    const char *path;               /* in the device tree */
-    void *private;                  /* the backend's */
-    bool bridge;                    /* yields streams that a node names */
-    bool open;                      /* its streams translate */
-    struct smmu_limit limit;
-    uint64_t faults;
-    uint64_t dropped;
-    unsigned int nr;
-    struct smmu_range sids[];
-};
-
-/* What a unit's VMIDs are: see vmid.c. */
-#define SMMU_NR_VMIDS       256
-struct smmu_vmids {
-    unsigned int nr;                /* usable: 1 .. nr - 1 */
-    uint8_t state[SMMU_NR_VMIDS];
-    uint64_t epoch[SMMU_NR_VMIDS];  /* unit->epoch when it was freed */
-};
-
-/* One SMMU. */
-struct smmu_unit {
-    struct smmu_unit *next;
-    const struct smmu_backend *backend;
-    void *private;                  /* the backend's */
-    const char *name;               /* as the device tree's node */
-    void *node;                     /* the glue's: which node that is */
-    uint64_t address;               /* of its registers, physical */
-    unsigned int index;
-    unsigned int sid_bits;
-    unsigned int vmid_bits;
-    unsigned int oas_bits;
-    uint64_t queue_bytes;
-    bool coherent;                  /* its walks snoop the CPU's caches */
-
-    uint64_t gate;                  /* use count and a bit that closes it */
-    uint64_t state;                 /* XEN_SMMU_UNIT_* */
-    uint64_t reason;                /* enum xen_smmu_reason */
-    uint64_t since;                 /* ns, when `state` was entered */
-    uint64_t epoch;                 /* whole-SMMU invalidations issued */
-
-    struct smmu_mutex config;
-    struct smmu_device *devices;
-    struct smmu_link *links;
-    struct smmu_vmids vmids;
-    struct smmu_work events;        /* drains the event queue */
-    struct smmu_limit limit;        /* faults of streams nobody owns */
-
-    uint64_t nr_commands;
-    uint64_t nr_syncs;
-    uint64_t nr_events;
-    uint64_t nr_dropped;
-    uint64_t nr_lost;
-    uint64_t last_flush;            /* ns; ~0: never */
-};
-
-/* One domain on one unit. */
-struct smmu_link {
-    struct smmu_link *next;         /* of its domain: only ever grows */
-    struct smmu_link *unit_next;    /* of its unit */
-    struct smmu_unit *unit;
-    struct smmu_domain *domain;
-    unsigned int vmid;
-    struct smmu_lock lock;
-    unsigned int state;             /* XEN_SMMU_LINK_* */
-    bool debt_all;                  /* the whole VMID is owed */
-    unsigned int reason;            /* enum xen_smmu_reason */
-    uint64_t since;
-    uint64_t flushes;
-    uint64_t elided;
-    uint64_t wakes;
-    uint64_t failures;
-};
-
-struct smmu_domain {
-    uint16_t id;
-    struct smmu_stage2 stage2;
-    uint64_t links;                 /* struct smmu_link *, grows at its head */
-    uint64_t stopped;               /* quiesced for good: no stream opens */
-    uint64_t quarantined;           /* an invalidation never completed */
-};
 
 /* unit.c ----------------------------------------------------------------- */
 
 /*
- * Announces a probed unit: `unit` with name, address, backend, private and the
- * properties filled in.  Enables it.  Returns 0, or the backend's error: then
- * the unit is not listed, and its hardware aborts if it could be reached.
+ * Announces a probed unit: `unit` with name, address, backend, private, source
+ * and the properties filled in, powered.  It is programmed, invalidated and
+ * PARKED.  Returns 0, or the backend's error: then the unit is not listed, and
+ * its hardware aborts if it could be reached.
  */
 int smmu_unit_add(struct smmu_unit *unit);
 struct smmu_unit *smmu_unit_first(void);
+/*
+ * An interrupt: there may be events.  They are looked at soon, but only so
+ * often: a device that faults without end gets no CPU for itself.  Any
+ * context.
+ */
+void smmu_unit_interrupt(struct smmu_unit *unit);
+/* By smmu_power_unit(); false: not from this state. */
+bool smmu_unit_event(struct smmu_unit *unit, enum smmu_unit_event event);
 
 /*
  * Takes a use count; false: the unit is off or has failed, its registers must
@@ -150,7 +47,10 @@ struct smmu_unit *smmu_unit_first(void);
  */
 bool smmu_unit_get(struct smmu_unit *unit);
 void smmu_unit_put(struct smmu_unit *unit);
-/* Use counts held; for assertions. */
+/* Closes it for new users, or opens it again. */
+void smmu_unit_close(struct smmu_unit *unit);
+void smmu_unit_reopen(struct smmu_unit *unit);
+/* Use counts held; for assertions, and to wait for. */
 uint64_t smmu_unit_users(const struct smmu_unit *unit);
 
 /*
@@ -159,6 +59,31 @@ uint64_t smmu_unit_users(const struct smmu_unit *unit);
  */
 void smmu_unit_fail(struct smmu_unit *unit, enum xen_smmu_reason reason);
 bool smmu_unit_failed(const struct smmu_unit *unit);
+
+/* unit-power.c ----------------------------------------------------------- */
+
+/* All with unit->config held. */
+
+/*
+ * Its command queue runs, and a use count is taken.  If it had been off its
+ * caches are unknown: unit->stale, until a whole invalidation.  -EIO: it has
+ * failed; the power source's errors: still off; -EACCES: the host is
+ * suspended.
+ */
+int smmu_unit_ready(struct smmu_unit *unit);
+/* From then on it translates.  A use count is held.  -EIO: it has failed. */
+int smmu_unit_run(struct smmu_unit *unit);
+/* If no link needs it: parks it, and lets its power go where that is safe. */
+void smmu_unit_rest(struct smmu_unit *unit);
+/* A whole-SMMU invalidation has completed: debts from before are paid. */
+void smmu_unit_flushed(struct smmu_unit *unit);
+
+/*
+ * Host suspend: every link dormant, every unit parked, its registers as good
+ * as lost.  0, or -EIO: some link could not be blocked, nothing is suspended.
+ */
+int smmu_suspend(void);
+void smmu_resume(void);
 
 /* stream.c --------------------------------------------------------------- */
 
@@ -199,10 +124,11 @@ int smmu_domain_stop(struct smmu_domain *domain);
 struct smmu_link *smmu_domain_links(const struct smmu_domain *domain);
 bool smmu_domain_quarantined(const struct smmu_domain *domain);
 
-/* link.c ----------------------------------------------------------------- */
+/* attach.c --------------------------------------------------------------- */
 
 /*
- * Gives the device's streams to the domain, and opens them: debt first.
+ * Gives the device's streams to the domain, and opens them: debt first; unless
+ * the toolstack has forced the domain to sleep.
  * -EBUSY: it has an owner; -ENXIO: the domain is stopped; -ENOMEM;
  * -ENOSPC: no VMID; -EIO, -ETIMEDOUT: the hardware; then the streams abort.
  */
@@ -212,10 +138,49 @@ int smmu_attach(struct smmu_domain *domain, struct smmu_device *dev);
  * -EIO: that could not be confirmed, the domain is quarantined.
  */
 int smmu_detach(struct smmu_domain *domain, struct smmu_device *dev);
-/* DESIGN 5: a flush of `link` failed.  The caller holds a use count. */
+
+/* settle.c --------------------------------------------------------------- */
+
+/* Makes the link's streams what votes and force want.  unit->config held. */
+int smmu_settle_locked(struct smmu_link *link);
+void smmu_settle_init(struct smmu_link *link);
+/* Neither timer nor work of it is left. */
+void smmu_settle_kill(struct smmu_link *link);
+
+/*
+ * The guest's word for one device.  Awake: returns when its streams are open,
+ * or -EACCES: the toolstack forces it to sleep; -ENXIO, -EIO, -ETIMEDOUT.
+ * Asleep: 0, they close after the autosuspend delay.
+ */
+int smmu_vote(struct smmu_domain *domain, struct smmu_device *dev, bool awake);
+/* The autosuspend delay in force, ns. */
+uint64_t smmu_domain_delay(const struct smmu_domain *domain);
+/* The toolstack's word.  0, or the first error of a link, the word staying. */
+int smmu_force(struct smmu_domain *domain, unsigned int force);
+
+/* link.c ----------------------------------------------------------------- */
+
+/*
+ * By smmu_power_link(), link->lock held.  False: not from this state, which
+ * stays; its unit has failed meanwhile.
+ */
+bool smmu_link_event(struct smmu_link *link, enum smmu_link_event what);
+/* The domain's link on the unit, made if need be.  unit->config held. */
+int smmu_link_find(struct smmu_domain *domain, struct smmu_unit *unit,
+                   struct smmu_link **out);
+/*
+ * unit->config held.  Opens the devices that are to be open, debt first: from
+ * DORMANT.  Blocks: from any state.  0, or -EIO, -ETIMEDOUT.
+ */
+int smmu_link_wake(struct smmu_link *link);
+int smmu_link_block(struct smmu_link *link, enum xen_smmu_reason reason);
+/* Whether the device's streams are to be open. */
+bool smmu_device_wanted(const struct smmu_device *dev);
+/* DESIGN 5: a flush of `link` failed.  The caller holds no use count. */
 void smmu_link_fail(struct smmu_link *link, enum xen_smmu_reason reason);
-/* Blocks one link.  0, or -EIO: see smmu_domain_stop(). */
-int smmu_link_block(struct smmu_link *link);
+/* The same with unit->config held. */
+void smmu_link_fail_locked(struct smmu_link *link,
+                           enum xen_smmu_reason reason);
 /*
  * Its unit can no longer be used.  True: it was not blocked before, which
  * quarantines its domain.
@@ -224,16 +189,27 @@ bool smmu_link_lost(struct smmu_link *link);
 /* XEN_SMMU_LINK_*, its unit's failure taken in. */
 unsigned int smmu_link_state(struct smmu_link *link);
 
+/* policy.c --------------------------------------------------------------- */
+
+/* The global autosuspend delay, ns; 0: at once. */
+extern uint64_t smmu_delay;
+void smmu_policy_woke(struct smmu_policy *policy, uint64_t now);
+/* ns from the last vote's end to sleep, given the configured delay. */
+uint64_t smmu_policy_delay(const struct smmu_policy *policy, uint64_t now,
+                           uint64_t delay);
+
 /* flush.c ---------------------------------------------------------------- */
 
 /*
- * PTEs of the domain were changed; `removed`: some were valid before.  When it
+ * PTEs of the domain's pages `first`.. (IPA page numbers, `pages` of them; ~0:
+ * all) were changed; `removed`: some were valid before.  When it
  * returns 0, no SMMU reaches the pages that the old ones named.  -EIO,
  * -ETIMEDOUT: it may; the domain's streams abort, and it is quarantined if
  * that could not be confirmed.  Any context that may poll; powers nothing up,
  * allocates nothing.
  */
-int smmu_flush(struct smmu_domain *domain, bool removed);
+int smmu_flush(struct smmu_domain *domain, uint64_t first, uint64_t pages,
+               bool removed);
 
 /* vmid.c ----------------------------------------------------------------- */
 
@@ -278,6 +254,10 @@ void smmu_record_device(struct smmu_device *dev,
 /* dump.c ----------------------------------------------------------------- */
 /* Logs the state of everything. */
 void smmu_dump(void);
+
+/* What op.c wants from the glue: a domain that stays while it is held. */
+struct smmu_domain *smmu_domain_hold(uint16_t id, enum xen_smmu_reason *why);
+void smmu_domain_release(struct smmu_domain *domain);
 
 /* op.c ------------------------------------------------------------------- */
 /*

@@ -97,12 +97,47 @@ static void unlink_device(struct smmu_device *dev)
     *p = dev->next;
 }
 
+/*
+ * Gives the device's streams up.  A bridge's get their translation anew before
+ * they open: in their STEs is still that of the device's domain.
+ */
+static int release(struct smmu_unit *unit, struct smmu_device *dev)
+{
+    struct smmu_device *bridge;
+
+    unit->backend->release(unit, dev);
+    for ( bridge = unit->devices; bridge; bridge = bridge->next )
+        if ( bridge->bridge )
+            bridge->configured = false;
+
+    return smmu_sync_streams(dev);
+}
+
+/* unit->config and a use count are held. */
+static int add_locked(struct smmu_unit *unit, struct smmu_device *dev)
+{
+    int rc;
+
+    dev->next = unit->devices;
+    unit->devices = dev;
+    rc = unit->backend->reserve(unit, dev) ?: smmu_sync_streams(dev);
+    if ( rc )
+    {
+        smmu_log(SMMU_ERR, "%s: %s: cannot set up its streams (%d)",
+                 unit->name, dev->path, rc);
+        release(unit, dev);
+        unlink_device(dev);
+    }
+
+    return rc;
+}
+
 int smmu_device_add(struct smmu_unit *unit, const char *path, bool bridge,
                     const struct smmu_range *sids, unsigned int nr,
                     struct smmu_device **out)
 {
     struct smmu_device *dev;
-    int rc = -EIO;
+    int rc;
 
     dev = smmu_zalloc(sizeof(*dev) + nr * sizeof(dev->sids[0]));
     if ( !dev )
@@ -113,36 +148,20 @@ int smmu_device_add(struct smmu_unit *unit, const char *path, bool bridge,
     dev->nr = nr;
     memcpy(dev->sids, sids, nr * sizeof(dev->sids[0]));
 
-    if ( !smmu_unit_get(unit) )
-        goto free;
     smmu_mutex_lock(&unit->config);
-
-    rc = check(unit, path, bridge, sids, nr);
+    rc = check(unit, path, bridge, sids, nr) ?: smmu_unit_ready(unit);
     if ( !rc )
     {
-        dev->next = unit->devices;
-        unit->devices = dev;
-        rc = unit->backend->reserve(unit, dev) ?: smmu_sync_streams(dev);
-        if ( rc )
-        {
-            smmu_log(SMMU_ERR, "%s: %s: cannot set up its streams (%d)",
-                     unit->name, path, rc);
-            unit->backend->release(unit, dev);
-            smmu_sync_streams(dev);
-            unlink_device(dev);
-        }
+        rc = add_locked(unit, dev);
+        smmu_unit_put(unit);
+        smmu_unit_rest(unit);
     }
-
     smmu_mutex_unlock(&unit->config);
-    smmu_unit_put(unit);
-    if ( !rc )
-    {
-        *out = dev;
-        return 0;
-    }
 
- free:
-    smmu_free(dev);
+    if ( rc )
+        smmu_free(dev);
+    else
+        *out = dev;
 
     return rc;
 }
@@ -152,20 +171,19 @@ int smmu_device_remove(struct smmu_device *dev)
     struct smmu_unit *unit = dev->unit;
     int rc = -EBUSY;
 
-    if ( !smmu_unit_get(unit) )
-        return -EIO;
     smmu_mutex_lock(&unit->config);
-
     if ( !dev->link && !dev->bridge )
+        rc = smmu_unit_ready(unit);
+    if ( !rc )
     {
-        unit->backend->release(unit, dev);
-        rc = smmu_sync_streams(dev);
+        rc = release(unit, dev);
         if ( !rc )
             unlink_device(dev);
+        smmu_unit_put(unit);
+        smmu_unit_rest(unit);
     }
-
     smmu_mutex_unlock(&unit->config);
-    smmu_unit_put(unit);
+
     if ( !rc )
         smmu_free(dev);
 

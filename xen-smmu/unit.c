@@ -47,21 +47,53 @@ bool smmu_unit_failed(const struct smmu_unit *unit)
     return smmu_load(&unit->state) == XEN_SMMU_UNIT_FAILED;
 }
 
-void smmu_unit_fail(struct smmu_unit *unit, enum xen_smmu_reason reason)
+bool smmu_unit_event(struct smmu_unit *unit, enum smmu_unit_event event)
+{
+    uint64_t state = smmu_load(&unit->state), seen;
+    int next;
+
+    for ( ; ; state = seen )
+    {
+        next = smmu_power_unit(state, event);
+        if ( next < 0 )
+            return false;
+        seen = smmu_cmpxchg(&unit->state, state, next);
+        if ( seen == state )
+            break;
+    }
+    smmu_store(&unit->since, smmu_now());
+
+    return true;
+}
+
+static void set_closed(struct smmu_unit *unit, uint64_t closed)
 {
     uint64_t gate = smmu_load(&unit->gate), seen;
 
-    ASSERT(gate & ~GATE_CLOSED);
+    while ( (seen = smmu_cmpxchg(&unit->gate, gate,
+                                 (gate & ~GATE_CLOSED) | closed)) != gate )
+        gate = seen;
+}
 
-    if ( smmu_cmpxchg(&unit->state, XEN_SMMU_UNIT_ON,
-                      XEN_SMMU_UNIT_FAILED) != XEN_SMMU_UNIT_ON )
+void smmu_unit_close(struct smmu_unit *unit)
+{
+    set_closed(unit, GATE_CLOSED);
+}
+
+void smmu_unit_reopen(struct smmu_unit *unit)
+{
+    set_closed(unit, 0);
+}
+
+void smmu_unit_fail(struct smmu_unit *unit, enum xen_smmu_reason reason)
+{
+    ASSERT(smmu_unit_users(unit));
+
+    if ( !smmu_unit_event(unit, SMMU_UNIT_FAIL) )
         return;
 
     smmu_store(&unit->reason, reason);
-    smmu_store(&unit->since, smmu_now());
-    while ( (seen = smmu_cmpxchg(&unit->gate, gate,
-                                 gate | GATE_CLOSED)) != gate )
-        gate = seen;
+    smmu_unit_close(unit);
 
     smmu_log(SMMU_ERR, "%s: FAILED: %s: it aborts every stream now%s. Next: %s",
              unit->name, smmu_reason_token(reason),
@@ -70,35 +102,79 @@ void smmu_unit_fail(struct smmu_unit *unit, enum xen_smmu_reason reason)
              smmu_reason_next(reason));
 }
 
-static void drain_events(void *arg)
+/* Between two looks: what comes meanwhile waits, or is lost and counted. */
+#define COOLING_NS      5000000ULL
+
+static void look_at_events(void *arg)
+{
+    struct smmu_unit *unit = arg;
+    bool any = false;
+
+    if ( smmu_unit_get(unit) )
+    {
+        any = unit->backend->events(unit);
+        smmu_unit_put(unit);
+    }
+
+    if ( any )
+    {
+        smmu_timer_set(&unit->cooling, smmu_now() + COOLING_NS);
+        return;
+    }
+
+    /* An interrupt since that look was told that one is due. */
+    smmu_store(&unit->hot, 0);
+    if ( smmu_unit_get(unit) )
+    {
+        any = unit->backend->events(unit);
+        smmu_unit_put(unit);
+    }
+    if ( any )
+        smmu_unit_interrupt(unit);
+}
+
+static void cooled(void *arg)
 {
     struct smmu_unit *unit = arg;
 
-    if ( !smmu_unit_get(unit) )
-        return;
-    unit->backend->events(unit);
-    smmu_unit_put(unit);
+    smmu_work_schedule(&unit->events);
+}
+
+void smmu_unit_interrupt(struct smmu_unit *unit)
+{
+    if ( !smmu_cmpxchg(&unit->hot, 0, 1) )
+        smmu_work_schedule(&unit->events);
 }
 
 int smmu_unit_add(struct smmu_unit *unit)
 {
     struct smmu_unit *last = smmu_unit_first();
+    struct smmu_inv_list list = { .unit = unit };
     int rc;
 
     smmu_mutex_init(&unit->config);
     smmu_vmids_init(&unit->vmids, unit->vmid_bits);
-    smmu_work_init(&unit->events, drain_events, unit);
+    smmu_work_init(&unit->events, look_at_events, unit);
+    smmu_timer_init(&unit->cooling, cooled, unit);
     unit->last_flush = ~0ULL;
     unit->since = smmu_now();
-    unit->state = XEN_SMMU_UNIT_ON;
+    unit->state = XEN_SMMU_UNIT_OFF;
+    smmu_unit_close(unit);
 
-    if ( !smmu_unit_get(unit) )
-        return -EIO;
-    unit->epoch++;
-    rc = unit->backend->enable(unit);
+    smmu_mutex_lock(&unit->config);
+    rc = smmu_unit_ready(unit);
     if ( !rc )
-        smmu_vmids_flushed(&unit->vmids, unit->epoch);
-    smmu_unit_put(unit);
+    {
+        smmu_unit_invalidate(unit, &list);
+        rc = smmu_inv_sync(&list);
+        if ( rc )
+            smmu_unit_fail(unit, XEN_SMMU_REASON_SYNC_TIMEOUT);
+        else
+            smmu_unit_flushed(unit);
+        smmu_unit_put(unit);
+        smmu_unit_rest(unit);
+    }
+    smmu_mutex_unlock(&unit->config);
     if ( rc )
         return rc;
 

@@ -30,12 +30,16 @@
 #define XEN_SYSCTL_smmu             0x534d0001U
 
 /* major << 16 | minor: another major is refused, a newer minor only adds. */
-#define XEN_SMMU_ABI_VERSION        0x00010000U
+#define XEN_SMMU_ABI_VERSION        0x00010001U
 
 #define XEN_SMMU_get_version        0U
 #define XEN_SMMU_list_units         1U
 #define XEN_SMMU_list_links         2U
 #define XEN_SMMU_list_devices       3U
+/* Since 1.1: */
+#define XEN_SMMU_force              4U
+#define XEN_SMMU_get_policy         5U
+#define XEN_SMMU_set_policy         6U
 
 /* Any domain, in xen_smmu_list.domid. */
 #define XEN_SMMU_DOMID_ANY          0xffffU
@@ -80,7 +84,15 @@
     X(16, DYING,         "The domain is being destroyed.", \
        "Wait until 'xl list' no longer shows it.") \
     X(17, SERVICE_FAILURE, "The SMMU reported a global error of its own (GERROR).", \
-       "Save 'xl dmesg', then reboot the host.")
+       "Save 'xl dmesg', then reboot the host.") \
+    X(18, FORCED_ASLEEP, "The toolstack forces the domain's devices to sleep.", \
+       "'xl smmu auto DOM' leaves it to the guest again, 'xl smmu resume DOM' wakes them.") \
+    X(19, DOM0,          "dom0's devices are never put to sleep by force.", \
+       "Unbind the device's driver in dom0 if it is to sleep.") \
+    X(20, NO_DEVICES,    "The domain has no device behind an SMMU.", \
+       "See 'xl smmu devices' for the domains that have.") \
+    X(21, HOST_SUSPENDED, "The host is being suspended.", \
+       "Try again after it has resumed.")
 
 enum xen_smmu_reason {
 #define X(code, token, what, next) XEN_SMMU_REASON_##token = (code),
@@ -109,6 +121,21 @@ enum xen_smmu_reason {
 #define XEN_SMMU_LINK_quarantined   (1U << 1)
 #define XEN_SMMU_LINK_dying         (1U << 2)
 
+/* xen_smmu_force.force, xen_smmu_link.force: above all votes */
+#define XEN_SMMU_FORCE_AUTO         0U  /* votes decide */
+#define XEN_SMMU_FORCE_SUSPEND      1U
+#define XEN_SMMU_FORCE_RESUME       2U
+
+/* xen_smmu_unit.power_caps: what its power source promises */
+#define XEN_SMMU_POWER_masters_held   (1U << 0)
+#define XEN_SMMU_POWER_registers_kept (1U << 1)
+#define XEN_SMMU_POWER_caches_lost    (1U << 2)
+
+/* A delay: as the global one is. */
+#define XEN_SMMU_DELAY_GLOBAL       (~(uint64_t)0)
+/* The longest that may be set, ns: an hour. */
+#define XEN_SMMU_DELAY_MAX          3600000000000U
+
 /* xen_smmu_device.state */
 #define XEN_SMMU_DEVICE_UNASSIGNED  0U  /* known, streams abort */
 #define XEN_SMMU_DEVICE_ABORTED     1U  /* of a domain, streams abort */
@@ -116,6 +143,7 @@ enum xen_smmu_reason {
 
 /* xen_smmu_device.flags */
 #define XEN_SMMU_DEVICE_bridge      (1U << 0)   /* PCIe host bridge of dom0 */
+#define XEN_SMMU_DEVICE_awake       (1U << 1)   /* its vote, since 1.1 */
 
 struct xen_smmu_version {
     uint32_t abi;                   /* OUT: XEN_SMMU_ABI_VERSION of Xen */
@@ -135,6 +163,23 @@ struct xen_smmu_list {
     uint64_t buffer;                /* IN: guest virtual address */
 };
 
+/* Since 1.1. */
+struct xen_smmu_force {
+    uint16_t domid;                 /* IN */
+    uint16_t pad;
+    uint32_t force;                 /* IN: XEN_SMMU_FORCE_*, OUT: the one of before */
+    uint32_t votes;                 /* OUT: devices that vote awake */
+    uint32_t pad2;
+};
+
+/* Since 1.1. */
+struct xen_smmu_policy {
+    uint16_t domid;                 /* IN: DOMID_ANY: the global one */
+    uint16_t pad[3];
+    uint64_t delay;                 /* IN, OUT: autosuspend, ns */
+    uint64_t effective;             /* OUT: the one in force, ns */
+};
+
 struct xen_smmu_op {
     uint32_t op;                    /* IN: XEN_SMMU_* */
     uint32_t abi;                   /* IN: the caller's XEN_SMMU_ABI_VERSION */
@@ -143,6 +188,8 @@ struct xen_smmu_op {
     union {
         struct xen_smmu_version version;
         struct xen_smmu_list list;
+        struct xen_smmu_force force;
+        struct xen_smmu_policy policy;
         uint8_t size[112];
     } u;
 };
@@ -170,6 +217,14 @@ struct xen_smmu_unit {
     uint64_t events_dropped;        /* not logged: rate limit */
     uint64_t events_lost;           /* overflows of the event queue */
     uint64_t last_flush;            /* ns since the last one; ~0: never */
+    /* Since 1.1: */
+    char power_source[16];          /* "none": it is always powered */
+    uint32_t power_caps;            /* XEN_SMMU_POWER_* */
+    uint32_t pad;
+    uint64_t parks;                 /* times it was parked */
+    uint64_t offs;                  /* times its power went */
+    uint64_t wakes;                 /* times it came back to translating */
+    uint64_t debt_pages;            /* of all its links; ~0: whole VMIDs */
 };
 
 struct xen_smmu_link {
@@ -185,6 +240,20 @@ struct xen_smmu_link {
     uint64_t elided;                /* unmaps that became debt */
     uint64_t wakes;
     uint64_t failures;
+    /* Since 1.1: */
+    uint32_t force;                 /* XEN_SMMU_FORCE_* */
+    uint32_t votes;                 /* of its devices, for awake */
+    uint32_t debt_ranges;
+    uint32_t pad;
+    uint64_t debt_pages;            /* ~0: the whole VMID */
+    uint64_t delay;                 /* autosuspend in force, ns */
+    uint64_t merged;                /* unmaps that made a range grow */
+    uint64_t overflows;             /* debts that became the whole VMID */
+    uint64_t wake_none;             /* wakes that owed nothing */
+    uint64_t wake_ranges;           /* that flushed ranges */
+    uint64_t wake_vmid;             /* the whole VMID */
+    uint64_t wake_all;              /* the whole SMMU, which had been off */
+    uint64_t worst_wake;            /* most commands one took */
 };
 
 #define XEN_SMMU_PATH_LEN           192U

@@ -83,6 +83,23 @@ END
     [[ $output == *"xen_smmu_device has another size"* ]]
 }
 
+@test "control: a new field among those of 1.0 is noticed, whatever the size" {
+    # Taken from the end, so that only places change.
+    change '/^struct xen_smmu_link {/,/^};/{
+        /uint64_t worst_wake;/d
+        s/\(    uint64_t elided;\)/    uint64_t worst_wake; \1/
+    }'
+    run ! compile gcc -std=c11 -c "$HERE/layout.c"
+    [[ $output == *"xen_smmu_link.elided moved"* ]]
+    [[ $output != *"xen_smmu_link has another size"* ]]
+}
+
+@test "control: a field of 1.1 that vanishes is noticed" {
+    change '/^struct xen_smmu_unit {/,/^};/s/uint64_t parks;/uint64_t sleeps;/'
+    run ! compile gcc -std=c11 -c "$HERE/layout.c"
+    [[ $output == *"no member named"*"parks"* ]]
+}
+
 @test "control: a number that changes is noticed" {
     change 's/\(define XEN_SMMU_list_links *\)2U/\14U/'
     run ! compile gcc -std=c11 -c "$HERE/layout.c"

@@ -13,38 +13,76 @@
 
 static int wrong;
 
+/* Every line of the tables; those of a part come before its fields. */
+static const struct line {
+    const char *of, *field;
+    size_t at, bytes;
+} lines[] = {
+#define PART(s, begin, end) { #s, NULL, begin, (end) - (begin) },
+#define FIELD(s, f, at, bytes) { #s, #f, at, bytes },
+    LAYOUT_1_0(PART, FIELD)
+    LAYOUT_1_1(PART, FIELD)
+};
+
+#define NR_LINES (sizeof(lines) / sizeof(lines[0]))
+
 /*
- * Fields lie without a gap and fill their struct: one that is missing in the
+ * Fields lie without a gap and fill their part: one that is missing in the
  * table, and padding that the compiler put in, both leave a hole.
  */
-static void check_layout(void)
+static void check_fields(void)
 {
-    static const struct {
-        const char *of, *field;
-        size_t at, bytes;
-    } lines[] = {
-#define STRUCT(s, bytes) { #s, NULL, 0, bytes },
-#define FIELD(s, f, at, bytes) { #s, #f, at, bytes },
-        LAYOUT(STRUCT, FIELD)
-        { "", NULL, 0, 0 }
-    };
-    size_t i, size = 0, at = 0;
+    size_t i, at = 0, end = 0;
 
-    for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-        if (!lines[i].field) {
-            if (at != size) {
-                printf("%s: its fields end at %zu, the struct at %zu\n",
-                       lines[i - 1].of, at, size);
+    for (i = 0; i <= NR_LINES; i++) {
+        if (i < NR_LINES && lines[i].field) {
+            if (lines[i].at != at) {
+                printf("%s.%s is at %zu, the one before it ends at %zu\n",
+                       lines[i].of, lines[i].field, lines[i].at, at);
                 wrong = 1;
             }
-            size = lines[i].bytes;
-            at = 0;
-        } else if (lines[i].at != at) {
-            printf("%s.%s is at %zu, the one before it ends at %zu\n",
-                   lines[i].of, lines[i].field, lines[i].at, at);
+            at += lines[i].bytes;
+            continue;
+        }
+        if (at != end) {
+            printf("%s: its fields end at %zu, the part at %zu\n",
+                   lines[i - 1].of, at, end);
             wrong = 1;
         }
-        at += lines[i].field ? lines[i].bytes : 0;
+        if (i < NR_LINES) {
+            at = lines[i].at;
+            end = at + lines[i].bytes;
+        }
+    }
+}
+
+/* What a version adds begins where the one before it ended. */
+static void check_parts(void)
+{
+    static const struct { const char *of; size_t bytes; } sizes[] = {
+#define SIZE(s, bytes) { #s, bytes },
+        SIZES(SIZE)
+    };
+    size_t i, j;
+
+    for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        size_t end = 0;
+
+        for (j = 0; j < NR_LINES; j++) {
+            if (lines[j].field || strcmp(lines[j].of, sizes[i].of))
+                continue;
+            if (lines[j].at != end) {
+                printf("%s: a version begins at %zu, not at %zu\n",
+                       sizes[i].of, lines[j].at, end);
+                wrong = 1;
+            }
+            end += lines[j].bytes;
+        }
+        if (end != sizes[i].bytes) {
+            printf("%s: its versions end at %zu, the struct at %zu\n",
+                   sizes[i].of, end, sizes[i].bytes);
+            wrong = 1;
+        }
     }
 }
 
@@ -59,12 +97,17 @@ static const struct reason {
 
 #define NR_REASONS (sizeof(reasons) / sizeof(reasons[0]))
 
-/* Sentences are shown to users: they begin and end as sentences do. */
+/*
+ * Sentences are shown to users: they begin and end as sentences do; at the
+ * beginning may be a command, or the name that everybody writes small.
+ */
 static int is_sentence(const char *text)
 {
     size_t length = strlen(text);
 
-    return length > 10 && isupper((unsigned char)text[0]) &&
+    return length > 10 &&
+           (isupper((unsigned char)text[0]) || text[0] == '\'' ||
+            !strncmp(text, "dom0", 4)) &&
            text[length - 1] == '.' && !strpbrk(text, "\n\t%");
 }
 
@@ -107,7 +150,8 @@ static void check_reasons(void)
 
 int main(void)
 {
-    check_layout();
+    check_fields();
+    check_parts();
     check_reasons();
     return wrong;
 }

@@ -7,8 +7,9 @@
 
 #include "layout.h"
 
-#define STRUCT(s, bytes) \
+#define SIZE(s, bytes) \
     _Static_assert(sizeof(struct s) == (bytes), #s " has another size");
+#define PART(s, begin, end)
 #define FIELD(s, f, at, bytes) \
     _Static_assert(offsetof(struct s, f) == (at), #s "." #f " moved"); \
     _Static_assert(sizeof(((struct s *)0)->f) == (bytes), \
@@ -16,7 +17,9 @@
 #define NUMBER(name, value) \
     _Static_assert((name) == (value), #name " has another value");
 
-LAYOUT(STRUCT, FIELD)
+LAYOUT_1_0(PART, FIELD)
+LAYOUT_1_1(PART, FIELD)
+SIZES(SIZE)
 NUMBERS(NUMBER)
 
 /* Xen carries it in a union of 128 bytes. */

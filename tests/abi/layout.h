@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The control interface as it was released: what a tool or a hypervisor that
- * is out there believes.  Lines are only ever added; a line that has to be
- * changed is a new major version.
+ * is out there believes.  Lines are only ever added, in a table of their own
+ * for each minor version; a line that has to be changed is a new major version.
+ * A part is what one version added to a struct: where it begins and ends.
  */
-#define LAYOUT(STRUCT, FIELD) \
-    STRUCT(xen_smmu_version, 16) \
+#define LAYOUT_1_0(PART, FIELD) \
+    PART(xen_smmu_version, 0, 16) \
     FIELD(xen_smmu_version, abi, 0, 4) \
     FIELD(xen_smmu_version, unit_size, 4, 4) \
     FIELD(xen_smmu_version, link_size, 8, 4) \
     FIELD(xen_smmu_version, device_size, 12, 4) \
-    STRUCT(xen_smmu_list, 32) \
+    PART(xen_smmu_list, 0, 32) \
     FIELD(xen_smmu_list, first, 0, 4) \
     FIELD(xen_smmu_list, count, 4, 4) \
     FIELD(xen_smmu_list, total, 8, 4) \
@@ -18,13 +19,13 @@
     FIELD(xen_smmu_list, domid, 16, 2) \
     FIELD(xen_smmu_list, pad, 18, 6) \
     FIELD(xen_smmu_list, buffer, 24, 8) \
-    STRUCT(xen_smmu_op, 128) \
+    PART(xen_smmu_op, 0, 128) \
     FIELD(xen_smmu_op, op, 0, 4) \
     FIELD(xen_smmu_op, abi, 4, 4) \
     FIELD(xen_smmu_op, reason, 8, 4) \
     FIELD(xen_smmu_op, pad, 12, 4) \
     FIELD(xen_smmu_op, u, 16, 112) \
-    STRUCT(xen_smmu_unit, 184) \
+    PART(xen_smmu_unit, 0, 184) \
     FIELD(xen_smmu_unit, name, 0, 64) \
     FIELD(xen_smmu_unit, address, 64, 8) \
     FIELD(xen_smmu_unit, index, 72, 4) \
@@ -47,7 +48,7 @@
     FIELD(xen_smmu_unit, events_dropped, 160, 8) \
     FIELD(xen_smmu_unit, events_lost, 168, 8) \
     FIELD(xen_smmu_unit, last_flush, 176, 8) \
-    STRUCT(xen_smmu_link, 64) \
+    PART(xen_smmu_link, 0, 64) \
     FIELD(xen_smmu_link, unit, 0, 4) \
     FIELD(xen_smmu_link, domid, 4, 2) \
     FIELD(xen_smmu_link, vmid, 6, 2) \
@@ -60,7 +61,7 @@
     FIELD(xen_smmu_link, elided, 40, 8) \
     FIELD(xen_smmu_link, wakes, 48, 8) \
     FIELD(xen_smmu_link, failures, 56, 8) \
-    STRUCT(xen_smmu_device, 360) \
+    PART(xen_smmu_device, 0, 360) \
     FIELD(xen_smmu_device, path, 0, 192) \
     FIELD(xen_smmu_device, unit, 192, 4) \
     FIELD(xen_smmu_device, domid, 196, 2) \
@@ -73,6 +74,52 @@
     FIELD(xen_smmu_device, pad2, 228, 4) \
     FIELD(xen_smmu_device, sids, 232, 128)
 
+#define LAYOUT_1_1(PART, FIELD) \
+    PART(xen_smmu_unit, 184, 240) \
+    FIELD(xen_smmu_unit, power_source, 184, 16) \
+    FIELD(xen_smmu_unit, power_caps, 200, 4) \
+    FIELD(xen_smmu_unit, pad, 204, 4) \
+    FIELD(xen_smmu_unit, parks, 208, 8) \
+    FIELD(xen_smmu_unit, offs, 216, 8) \
+    FIELD(xen_smmu_unit, wakes, 224, 8) \
+    FIELD(xen_smmu_unit, debt_pages, 232, 8) \
+    PART(xen_smmu_link, 64, 152) \
+    FIELD(xen_smmu_link, force, 64, 4) \
+    FIELD(xen_smmu_link, votes, 68, 4) \
+    FIELD(xen_smmu_link, debt_ranges, 72, 4) \
+    FIELD(xen_smmu_link, pad, 76, 4) \
+    FIELD(xen_smmu_link, debt_pages, 80, 8) \
+    FIELD(xen_smmu_link, delay, 88, 8) \
+    FIELD(xen_smmu_link, merged, 96, 8) \
+    FIELD(xen_smmu_link, overflows, 104, 8) \
+    FIELD(xen_smmu_link, wake_none, 112, 8) \
+    FIELD(xen_smmu_link, wake_ranges, 120, 8) \
+    FIELD(xen_smmu_link, wake_vmid, 128, 8) \
+    FIELD(xen_smmu_link, wake_all, 136, 8) \
+    FIELD(xen_smmu_link, worst_wake, 144, 8) \
+    PART(xen_smmu_force, 0, 16) \
+    FIELD(xen_smmu_force, domid, 0, 2) \
+    FIELD(xen_smmu_force, pad, 2, 2) \
+    FIELD(xen_smmu_force, force, 4, 4) \
+    FIELD(xen_smmu_force, votes, 8, 4) \
+    FIELD(xen_smmu_force, pad2, 12, 4) \
+    PART(xen_smmu_policy, 0, 24) \
+    FIELD(xen_smmu_policy, domid, 0, 2) \
+    FIELD(xen_smmu_policy, pad, 2, 6) \
+    FIELD(xen_smmu_policy, delay, 8, 8) \
+    FIELD(xen_smmu_policy, effective, 16, 8)
+
+/* As long as they are today. */
+#define SIZES(SIZE) \
+    SIZE(xen_smmu_version, 16) \
+    SIZE(xen_smmu_list, 32) \
+    SIZE(xen_smmu_op, 128) \
+    SIZE(xen_smmu_unit, 240) \
+    SIZE(xen_smmu_link, 152) \
+    SIZE(xen_smmu_device, 360) \
+    SIZE(xen_smmu_force, 16) \
+    SIZE(xen_smmu_policy, 24)
+
 #define NUMBERS(NUMBER) \
     NUMBER(XEN_SYSCTL_smmu, 0x534d0001) \
     NUMBER(XEN_SMMU_ABI_VERSION >> 16, 1) \
@@ -80,6 +127,9 @@
     NUMBER(XEN_SMMU_list_units, 1) \
     NUMBER(XEN_SMMU_list_links, 2) \
     NUMBER(XEN_SMMU_list_devices, 3) \
+    NUMBER(XEN_SMMU_force, 4) \
+    NUMBER(XEN_SMMU_get_policy, 5) \
+    NUMBER(XEN_SMMU_set_policy, 6) \
     NUMBER(XEN_SMMU_DOMID_ANY, 0xffff) \
     NUMBER(XEN_SMMU_TYPE_V3, 3) \
     NUMBER(XEN_SMMU_UNIT_ON, 0) \
@@ -94,10 +144,19 @@
     NUMBER(XEN_SMMU_LINK_debt_all, 1) \
     NUMBER(XEN_SMMU_LINK_quarantined, 2) \
     NUMBER(XEN_SMMU_LINK_dying, 4) \
+    NUMBER(XEN_SMMU_FORCE_AUTO, 0) \
+    NUMBER(XEN_SMMU_FORCE_SUSPEND, 1) \
+    NUMBER(XEN_SMMU_FORCE_RESUME, 2) \
+    NUMBER(XEN_SMMU_POWER_masters_held, 1) \
+    NUMBER(XEN_SMMU_POWER_registers_kept, 2) \
+    NUMBER(XEN_SMMU_POWER_caches_lost, 4) \
+    NUMBER(XEN_SMMU_DELAY_GLOBAL, 0xffffffffffffffff) \
+    NUMBER(XEN_SMMU_DELAY_MAX, 3600000000000) \
     NUMBER(XEN_SMMU_DEVICE_UNASSIGNED, 0) \
     NUMBER(XEN_SMMU_DEVICE_ABORTED, 1) \
     NUMBER(XEN_SMMU_DEVICE_OPEN, 2) \
     NUMBER(XEN_SMMU_DEVICE_bridge, 1) \
+    NUMBER(XEN_SMMU_DEVICE_awake, 2) \
     NUMBER(XEN_SMMU_PATH_LEN, 192) \
     NUMBER(XEN_SMMU_NR_SIDS, 16) \
     NUMBER(XEN_SMMU_REASON_NONE, 0) \
@@ -117,4 +176,8 @@
     NUMBER(XEN_SMMU_REASON_REGISTER_TIMEOUT, 14) \
     NUMBER(XEN_SMMU_REASON_QUARANTINED, 15) \
     NUMBER(XEN_SMMU_REASON_DYING, 16) \
-    NUMBER(XEN_SMMU_REASON_SERVICE_FAILURE, 17)
+    NUMBER(XEN_SMMU_REASON_SERVICE_FAILURE, 17) \
+    NUMBER(XEN_SMMU_REASON_FORCED_ASLEEP, 18) \
+    NUMBER(XEN_SMMU_REASON_DOM0, 19) \
+    NUMBER(XEN_SMMU_REASON_NO_DEVICES, 20) \
+    NUMBER(XEN_SMMU_REASON_HOST_SUSPENDED, 21)

@@ -1,21 +1,20 @@
 # Wrong use, and what cannot be done: the message and the exit code.
 load common
 
-@test "an unknown command: exit code 64 and a hint, never 0" {
+@test "an unknown command, or the beginning of one: exit code 64 and a hint" {
     smmu lst
     expect 64
     error_has "there is no command 'lst'"
     [ -z "$output" ]
-}
 
-@test "no command is found by a prefix of its name" {
+    # No command is found by a prefix of its name.
     for command in l li dev sh snap ver ""; do
         smmu "$command"
         expect 64
     done
 }
 
-@test "an unknown option, and one without its argument" {
+@test "unknown options, arguments that are missing or too many" {
     smmu --jsn
     expect 64
     error_has "'--jsn'"
@@ -25,9 +24,8 @@ load common
     smmu list --from
     expect 64
     error_has "'--from' needs an argument"
-}
 
-@test "too many arguments, and too few" {
+    # Too many arguments, and too few.
     from normal list 3
     expect 64
     error_has "'list' takes no argument '3'"
@@ -57,20 +55,18 @@ load common
     [[ $output =~ ^xen-smmu\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
 }
 
-@test "show: no domain of that name" {
+@test "show: domains that are not there, or have no device" {
     from normal show nobody
     expect 1
     error_has "cannot show domain 'nobody'"
     [ -z "$output" ]
-}
 
-@test "show: no domain of that number" {
+    # Show: no domain of that number.
     from normal show 9
     expect 1
     error_has "cannot show domain 9: There is no such domain behind any SMMU."
-}
 
-@test "show: a domain that has no device" {
+    # Show: a domain that has no device.
     for domain in 4 plain; do
         from normal show "$domain"
         expect 1
@@ -91,19 +87,17 @@ load common
     done
 }
 
-@test "a snapshot that cannot be opened" {
+@test "snapshots that cannot be read or written" {
     smmu --from /nonexistent/file list
     expect 1
     error_has "cannot open snapshot /nonexistent/file: No such file"
-}
 
-@test "a directory is no snapshot" {
+    # A directory is no snapshot.
     smmu --from / list
     expect 1
     error_has "cannot read snapshot /: Is a directory"
-}
 
-@test "a snapshot that cannot be written" {
+    # A snapshot that cannot be written.
     from normal snapshot /nonexistent/file
     expect 1
     error_has "cannot write snapshot /nonexistent/file: No such file"

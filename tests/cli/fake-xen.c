@@ -15,7 +15,12 @@
  *   stuck              pages after the first are empty
  *   overfull           more records than there was room for
  *   huge               a list longer than any machine's
- *   short-records      an older Xen, whose records end earlier
+ *   old                a Xen of ABI 1.0: shorter records, no newer operation
+ *   short-records      a Xen that knows all but the last field of a record
+ *   no-size            it does not say how long its records are
+ *   op-reason=N        force and policy are refused with this reason
+ *   op-reason-2=N      the same, for domain 2 only
+ *   suspended          all domains are forced asleep already
  *   unterminated       names that fill their field
  *   dirty              names and paths with bytes that are no text
  *   no-xenstore        no daemon listens
@@ -43,6 +48,10 @@
 #define NR_UNITS 2U
 #define NR_LINKS 12U
 #define NR_DEVICES 500U
+
+/* The records of ABI 1.0; tests/abi checks that they are as long as that. */
+#define OLD_UNIT 184U
+#define OLD_LINK 64U
 
 static unsigned int calls;
 static char *buffers[2];
@@ -158,6 +167,14 @@ static void make_unit(struct xen_smmu_unit *unit, uint32_t i)
     unit->type = XEN_SMMU_TYPE_V3;
     unit->links = NR_LINKS / NR_UNITS;
     unit->last_flush = i ? ~0ULL : 1500000000ULL;
+    unit->state = i ? XEN_SMMU_UNIT_OFF : XEN_SMMU_UNIT_ON;
+    strcpy(unit->power_source, i ? "test" : "none");
+    if (scenario("unterminated"))
+        memset(unit->power_source, 's', sizeof(unit->power_source));
+    unit->power_caps = i ? XEN_SMMU_POWER_masters_held : 0;
+    unit->parks = 3 + i;
+    unit->offs = 2 * i;
+    unit->wakes = 5 + i;
 }
 
 static void make_link(struct xen_smmu_link *link, uint32_t i)
@@ -166,6 +183,11 @@ static void make_link(struct xen_smmu_link *link, uint32_t i)
     link->domid = 1 + i;
     link->vmid = 1 + i / NR_UNITS;
     link->state = XEN_SMMU_LINK_LIVE;
+    link->votes = 2;
+    link->delay = 20000000;
+    link->worst_wake = 4;
+    if (scenario("suspended"))
+        link->force = XEN_SMMU_FORCE_SUSPEND;
 }
 
 static void make_device(struct xen_smmu_device *device, uint32_t i)
@@ -177,9 +199,28 @@ static void make_device(struct xen_smmu_device *device, uint32_t i)
     device->unit = i % NR_UNITS;
     device->domid = 1 + i % NR_LINKS;
     device->state = XEN_SMMU_DEVICE_OPEN;
+    device->flags = scenario("old") ? 0 : XEN_SMMU_DEVICE_awake;
     device->nr_ranges = 1;
     device->sids[0].first = i;
     device->sids[0].count = 1;
+}
+
+static uint32_t own_size(uint32_t kind)
+{
+    uint32_t size;
+
+    switch (kind) {
+    case XEN_SMMU_list_units:
+        size = scenario("old") ? OLD_UNIT : sizeof(struct xen_smmu_unit);
+        break;
+    case XEN_SMMU_list_links:
+        size = scenario("old") ? OLD_LINK : sizeof(struct xen_smmu_link);
+        break;
+    default:
+        size = sizeof(struct xen_smmu_device);
+        break;
+    }
+    return scenario("short-records") ? size - 8 : size;
 }
 
 /* Write as many bytes as the caller knows, zero-filled beyond our own. */
@@ -190,25 +231,20 @@ static void write_record(uint32_t kind, uint32_t i, char *to, uint32_t room)
         struct xen_smmu_link link;
         struct xen_smmu_device device;
     } record;
-    size_t own;
+    size_t own = own_size(kind);
 
     memset(&record, 0, sizeof(record));
     switch (kind) {
     case XEN_SMMU_list_units:
         make_unit(&record.unit, i);
-        own = sizeof(record.unit);
         break;
     case XEN_SMMU_list_links:
         make_link(&record.link, i);
-        own = sizeof(record.link);
         break;
     default:
         make_device(&record.device, i);
-        own = sizeof(record.device);
         break;
     }
-    if (scenario("short-records"))
-        own -= 8;
     memset(to, 0, room);
     memcpy(to, &record, own < room ? own : room);
 }
@@ -253,11 +289,87 @@ static uint32_t list(struct xen_smmu_op *op)
         write_record(op->op, page->first + i,
                      (char *)(uintptr_t)page->buffer + i * size, size);
     page->count = i;
+    page->record_size = scenario("no-size") ? 0 : own_size(op->op);
     if (scenario("stuck") && page->first)
         page->count = 0;
     if (scenario("overfull"))
         page->count = room + 1;
     return XEN_SMMU_REASON_NONE;
+}
+
+/* Domains 1 to NR_LINKS have devices; 2 has a delay of its own. */
+static uint32_t no_such(uint16_t domid)
+{
+    uint32_t reason = scenario_number("op-reason", 0);
+
+    if (!reason && domid == 2)
+        reason = scenario_number("op-reason-2", 0);
+    if (reason)
+        return reason;
+    if (domid == 0)
+        return XEN_SMMU_REASON_DOM0;
+    return domid <= NR_LINKS ? XEN_SMMU_REASON_NONE
+                             : XEN_SMMU_REASON_NO_DEVICES;
+}
+
+static uint32_t force(struct xen_smmu_force *f)
+{
+    uint32_t reason = no_such(f->domid);
+
+    if (f->pad || f->pad2 || f->votes || f->force > XEN_SMMU_FORCE_RESUME)
+        return XEN_SMMU_REASON_BAD_ARGUMENT;
+    if (reason)
+        return reason;
+    f->force = scenario("suspended") ? XEN_SMMU_FORCE_SUSPEND
+                                     : XEN_SMMU_FORCE_AUTO;
+    /* None, one, two. */
+    f->votes = f->domid % 3;
+    return XEN_SMMU_REASON_NONE;
+}
+
+static uint32_t policy(struct xen_smmu_policy *p, int set)
+{
+    const uint64_t global = 20000000;
+    uint32_t reason = p->domid == XEN_SMMU_DOMID_ANY ? 0 : no_such(p->domid);
+
+    if (p->pad[0] || p->pad[1] || p->pad[2] || p->effective ||
+        (!set && p->delay) ||
+        (p->delay > XEN_SMMU_DELAY_MAX &&
+         (p->domid == XEN_SMMU_DOMID_ANY ||
+          p->delay != XEN_SMMU_DELAY_GLOBAL)))
+        return XEN_SMMU_REASON_BAD_ARGUMENT;
+    if (reason)
+        return reason;
+    if (!set)
+        p->delay = p->domid == XEN_SMMU_DOMID_ANY ? global :
+                   p->domid == 2 ? 1500000 : XEN_SMMU_DELAY_GLOBAL;
+    p->effective = p->delay == XEN_SMMU_DELAY_GLOBAL ? global : p->delay;
+    return XEN_SMMU_REASON_NONE;
+}
+
+/* As Xen has them. */
+static int errno_of(uint32_t reason)
+{
+    switch (reason) {
+    case XEN_SMMU_REASON_NONE:
+        return 0;
+    case XEN_SMMU_REASON_BAD_OP:
+        return ENOSYS;
+    case XEN_SMMU_REASON_NO_DOMAIN:
+    case XEN_SMMU_REASON_NO_DEVICES:
+        return ESRCH;
+    case XEN_SMMU_REASON_DOM0:
+        return EPERM;
+    case XEN_SMMU_REASON_DYING:
+        return EBUSY;
+    case XEN_SMMU_REASON_HOST_SUSPENDED:
+        return EACCES;
+    case XEN_SMMU_REASON_QUARANTINED:
+        return EIO;
+    case XEN_SMMU_REASON_SYNC_TIMEOUT:
+        return ETIMEDOUT;
+    }
+    return EINVAL;
 }
 
 static uint32_t dispatch(struct xen_smmu_op *op)
@@ -273,7 +385,11 @@ static uint32_t dispatch(struct xen_smmu_op *op)
         for (i = 0; i < sizeof(op->u.size); i++)
             if (op->u.size[i])
                 return XEN_SMMU_REASON_BAD_ARGUMENT;
-        op->u.version.abi = scenario_number("abi", XEN_SMMU_ABI_VERSION);
+        op->u.version.abi = scenario_number("abi", scenario("old") ?
+                                            0x10000 : XEN_SMMU_ABI_VERSION);
+        op->u.version.unit_size = own_size(XEN_SMMU_list_units);
+        op->u.version.link_size = own_size(XEN_SMMU_list_links);
+        op->u.version.device_size = own_size(XEN_SMMU_list_devices);
         return XEN_SMMU_REASON_NONE;
     case XEN_SMMU_list_units:
     case XEN_SMMU_list_links:
@@ -281,6 +397,12 @@ static uint32_t dispatch(struct xen_smmu_op *op)
         if (op->abi >> 16 != XEN_SMMU_ABI_VERSION >> 16)
             return XEN_SMMU_REASON_BAD_VERSION;
         return list(op);
+    case XEN_SMMU_force:
+        return scenario("old") ? XEN_SMMU_REASON_BAD_OP : force(&op->u.force);
+    case XEN_SMMU_get_policy:
+    case XEN_SMMU_set_policy:
+        return scenario("old") ? XEN_SMMU_REASON_BAD_OP :
+               policy(&op->u.policy, op->op == XEN_SMMU_set_policy);
     }
     return XEN_SMMU_REASON_BAD_OP;
 }
@@ -304,7 +426,7 @@ int xencall1(xencall_handle *xcall, unsigned int hypercall, uint64_t argument)
     else
         op->reason = dispatch(op);
     if (!errno && op->reason != XEN_SMMU_REASON_NONE)
-        errno = EINVAL;
+        errno = errno_of(op->reason);
     return errno ? -1 : 0;
 }
 

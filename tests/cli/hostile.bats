@@ -22,29 +22,27 @@ changed() {
 @test "a snapshot that ends anywhere in the middle" {
     size=$(wc -c <"$SNAPSHOTS/normal.json")
     # The last two bytes are the closing brace and a newline.
-    for at in $(seq 1 61 $((size - 3))) $((size - 2)); do
+    for at in $(seq 1 397 $((size - 3))) $((size - 2)); do
         head -c "$at" "$SNAPSHOTS/normal.json" |
             refused "it is empty or ends in the middle"
     done
 }
 
-@test "not JSON" {
+@test "what is no JSON, no snapshot, or another one" {
     refused "it is no JSON" <<<"SMMU TYPE POWER"
     refused "it is no JSON" <"$FAKE"
     { cat "$SNAPSHOTS/normal.json"; echo x; } | refused "it is no JSON"
     { cat "$SNAPSHOTS/normal.json"; printf '\0'; } | refused "it is no JSON"
     printf '{"schema": "xen-smmu/1\xff"}' | refused "it is no JSON"
-}
 
-@test "JSON, but no snapshot" {
+    # JSON, but no snapshot.
     for text in '[]' '3' 'null' '"xen-smmu/1"'; do
         refused "it is no JSON object" <<<"$text"
     done
     refused "its schema is ''" <<<'{}'
     refused "its schema is ''" <<<'{"schema": 1}'
-}
 
-@test "another schema" {
+    # Another schema.
     changed '.schema = "xen-smmu/2"' | refused "its schema is 'xen-smmu/2'"
 }
 
@@ -55,10 +53,13 @@ changed() {
 }
 
 @test "a list that is missing, or none" {
+    # One jq for all is faster: a mutant a line.
     for kind in units links devices domains; do
-        changed "del(.$kind)" | refused "it has no list of $kind"
-        changed ".$kind = {}" | refused "it has no list of $kind"
-        changed ".$kind = null" | refused "it has no list of $kind"
+        changed "[del(.$kind), (.$kind = {}), (.$kind = null)][]" |
+            jq -c . >"$BATS_TEST_TMPDIR/mutants"
+        while read -r mutant; do
+            refused "it has no list of $kind" <<<"$mutant"
+        done <"$BATS_TEST_TMPDIR/mutants"
         changed ".$kind[0] = 7" | refused "$kind[0] is no object"
     done
 }
@@ -69,7 +70,7 @@ changed() {
 }
 
 @test "every key: missing, and with wrong types and values" {
-    run python3 "$BATS_TEST_DIRNAME/mutate.py" "$ASAN" \
+    run python3 "$BATS_TEST_DIRNAME/mutate.py" "$FAKE" "$ASAN" \
         "$SNAPSHOTS/normal.json" "$BATS_TEST_TMPDIR"
     echo "$output"
     [ "$status" -eq 0 ]
@@ -77,7 +78,7 @@ changed() {
     [ "${BASH_REMATCH[1]}" -gt 200 ]
 }
 
-@test "strings that just fit" {
+@test "strings that just fit, and keys that are not known" {
     changed '.units[0].name = "u" * 63 | .devices[0].path = "p" * 191 |
              .domains[1].name = "d" * 127' >"$BATS_TEST_TMPDIR/full.json"
     smmu --from "$BATS_TEST_TMPDIR/full.json" snapshot -
@@ -85,9 +86,8 @@ changed() {
     json_holds '(.units[0].name | length == 63) and
                 (.devices[0].path | length == 191) and
                 (.domains[1].name | length == 127)'
-}
 
-@test "keys this tool does not know are left alone" {
+    # Keys this tool does not know are left alone.
     changed '.later = {"a": [1]} | .units[].later = null |
              .devices[0].sids[0].later = "x"' >"$BATS_TEST_TMPDIR/later.json"
     from normal list
@@ -131,24 +131,22 @@ changed() {
         [[ $output != *[$'\e\a']* ]]
     done
     # One record stays one line.
-    [ "${#lines[@]}" -eq 4 ]
+    [ "${#lines[@]}" -eq 5 ]
     smmu --from "$BATS_TEST_TMPDIR/esc.json" show $'\e[31m'
     expect 1
     [[ $stderr != *[$'\e']* ]]
 }
 
-@test "nested deeper than any snapshot" {
+@test "nested deeper, more records, more bytes than any snapshot has" {
     { printf '{"schema": '; head -c 100000 /dev/zero | tr '\0' '['; } |
         refused "it is no JSON"
-}
 
-@test "more records than any machine has" {
+    # More records than any machine has.
     jq -c '.domains = [range(65537) | {"domid": 1, "name": "x"}]' \
         "$SNAPSHOTS/normal.json" |
         refused "65537 domains are more than any machine has"
-}
 
-@test "more bytes than any snapshot has" {
+    # More bytes than any snapshot has.
     truncate -s 65M "$BATS_TEST_TMPDIR/huge"
     smmu --from "$BATS_TEST_TMPDIR/huge" list
     expect 1

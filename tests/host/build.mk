@@ -9,7 +9,7 @@ O := $(TOP)/build/tests/$(VARIANT)$(SUFFIX)
 
 FLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 FLAGS_tsan := -O1 -g -fsanitize=thread
-FLAGS_plain := -O1 -g
+FLAGS_plain := -O2
 CC := gcc
 OBJCOPY := objcopy
 CFLAGS := -std=gnu11 -Wall -Wextra -Werror -Wno-unused-parameter \
@@ -24,7 +24,7 @@ PLATFORM := $(if $(filter tsan,$(VARIANT)),$(filter-out \
 DRIVER_C := $(wildcard $(DRIVER)/*.c)
 HOST_C := $(wildcard $(TOP)/tests/host/*.c)
 SIM_C := $(addprefix $(TOP)/tests/sim/,regs.c config.c tlb.c cmdq.c event.c \
-	dma.c world.c)
+	dma.c power.c world.c)
 DRIVER_O := $(DRIVER_C:$(DRIVER)/%.c=$(O)/driver-%.o)
 HOST_O := $(HOST_C:$(TOP)/tests/host/%.c=$(O)/host-%.o)
 SIM_O := $(SIM_C:$(TOP)/tests/sim/%.c=$(O)/sim-%.o)

@@ -10,6 +10,8 @@
 
 #include "plat.h"
 
+#include <public/xen-smmu.h>
+
 /* From a known state, all randomness from `seed`; threads: real ones follow. */
 void host_reset(uint64_t seed, bool threads);
 extern bool host_threads;
@@ -38,6 +40,7 @@ extern struct host_counts host_counts;
 
 /* The n-th allocation from now on fails; 0: none does. */
 void host_fail_alloc(uint64_t n);
+bool host_alloc_has_failed(void);
 
 /* Log lines are kept until host_log_clear(), the latest HOST_LOG_LINES. */
 #define HOST_LOG_LINES  256
@@ -45,8 +48,14 @@ void host_log_clear(void);
 unsigned int host_log_count(const char *part);  /* lines with `part` in them */
 const char *host_log_find(const char *part);    /* the latest such, or NULL */
 
-/* Runs deferred work that was scheduled, in a context that holds nothing. */
+/*
+ * Runs what is due, timers and deferred work, in a context that holds nothing.
+ * Time stands still but for smmu_now() and polls: tests move host_time_ns.
+ */
 void host_run_work(void);
+/* Timers armed, and works that wait to run. */
+unsigned int host_timers_armed(void);
+unsigned int host_works_queued(void);
 
 /*
  * Called at each poll that holds no short lock: another CPU's turn.  What it
@@ -73,6 +82,18 @@ bool host_irqs_off(void);               /* this thread holds a short lock */
 bool host_in_irq(void);
 void host_irq_enter(void);
 void host_irq_leave(void);
+
+/* glue.c: which domain has an id, and what the firmware answers. */
+struct smmu_domain;
+extern struct smmu_domain *(*host_find_domain)(uint16_t id,
+                                               enum xen_smmu_reason *why);
+extern uint64_t (*host_smc)(uint32_t id);
+/* Memory shared with the firmware; smmu_read32() and the like reach it. */
+#define HOST_SHMEM_WORDS    32
+extern uint32_t host_shmem[HOST_SHMEM_WORDS];
+/* Called at each access: the firmware may have something to say. */
+extern void (*host_shmem_access)(uint32_t offset, bool write);
+extern unsigned int host_domains_held;
 
 /* mem.c: physical memory, as each observer sees it ------------------------ */
 

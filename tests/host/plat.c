@@ -25,8 +25,11 @@ static uint64_t fail_at;
 static char lines[HOST_LOG_LINES][320];
 static unsigned int nr_lines;
 static struct smmu_work *works;
+static struct smmu_timer *timers;
 /* As Xen's tasklets: one never runs beside itself. */
 static pthread_mutex_t working = PTHREAD_MUTEX_INITIALIZER;
+static struct smmu_work *running;
+static pthread_t runner;
 
 static void host_free_blocks(void);
 
@@ -41,6 +44,7 @@ void host_reset(uint64_t seed, bool threads)
     host_first_complaint[0] = 0;
     fail_at = 0;
     works = NULL;
+    timers = NULL;
     host_free_blocks();
     host_store_buffer = true;
     host_other_cpu = NULL;
@@ -165,6 +169,11 @@ void host_fail_alloc(uint64_t n)
     fail_at = n ? host_counts.allocs + n : 0;
 }
 
+bool host_alloc_has_failed(void)
+{
+    return host_counts.allocs >= fail_at;
+}
+
 static bool may_alloc(void)
 {
     if ( host_irqs_off() )
@@ -260,10 +269,29 @@ void smmu_dma_free(void *p, size_t bytes)
 
 /* -- registers, barriers, time -------------------------------------------- */
 
+static bool in_shmem(const void *regs, uint32_t offset, unsigned int bytes)
+{
+    if ( regs != host_shmem )
+        return false;
+    if ( offset % 4 || offset >= sizeof(host_shmem) || bytes != 4 )
+        host_complain("shared memory is accessed at %#x, %u bytes", offset,
+                      bytes);
+    if ( host_irqs_off() )
+        host_complain("shared memory is used under a short lock");
+
+    return true;
+}
+
 uint32_t smmu_read32(void *regs, uint32_t offset)
 {
     uint32_t v;
 
+    if ( in_shmem(regs, offset, 4) )
+    {
+        if ( host_shmem_access )
+            host_shmem_access(offset, false);
+        return host_shmem[offset / 4 % HOST_SHMEM_WORDS];
+    }
     host_enter();
     host_counts.reads++;
     if ( host_irqs_off() )
@@ -281,6 +309,13 @@ uint32_t smmu_read32(void *regs, uint32_t offset)
 static void write_register(void *regs, uint32_t offset, uint64_t value,
                            unsigned int bytes)
 {
+    if ( in_shmem(regs, offset, bytes) )
+    {
+        host_shmem[offset / 4 % HOST_SHMEM_WORDS] = value;
+        if ( host_shmem_access )
+            host_shmem_access(offset, true);
+        return;
+    }
     host_enter();
     host_counts.writes++;
     sim_mmio_write(regs, offset, value, bytes);
@@ -349,6 +384,7 @@ void smmu_work_init(struct smmu_work *work, void (*fn)(void *arg), void *arg)
 
 void smmu_work_schedule(struct smmu_work *work)
 {
+    smmu_add(&work->order, 1);
     host_enter();
     if ( !work->queued )
     {
@@ -359,12 +395,145 @@ void smmu_work_schedule(struct smmu_work *work)
     host_leave();
 }
 
+static void unschedule(struct smmu_work *work)
+{
+    struct smmu_work **p;
+
+    for ( p = &works; work->queued && *p; p = &(*p)->next )
+        if ( *p == work )
+        {
+            *p = work->next;
+            work->queued = false;
+            return;
+        }
+}
+
+/* Afterwards it does not run, unless it is scheduled again. */
+void smmu_work_kill(struct smmu_work *work)
+{
+    bool mine;
+
+    if ( !host_at_rest() )
+        host_complain("deferred work is killed with a lock held: it may want that lock");
+    host_enter();
+    unschedule(work);
+    mine = running == work && pthread_equal(runner, pthread_self());
+    host_leave();
+    if ( mine )
+    {
+        host_complain("deferred work kills itself");
+        return;
+    }
+    if ( host_threads )
+    {
+        /* Whoever runs one has this. */
+        pthread_mutex_lock(&working);
+        pthread_mutex_unlock(&working);
+    }
+}
+
+void smmu_timer_init(struct smmu_timer *timer, void (*fn)(void *arg),
+                     void *arg)
+{
+    memset(timer, 0, sizeof(*timer));
+    smmu_work_init(&timer->work, fn, arg);
+}
+
+static void disarm(struct smmu_timer *timer)
+{
+    struct smmu_timer **p;
+
+    for ( p = &timers; timer->armed && *p; p = &(*p)->next )
+        if ( *p == timer )
+        {
+            *p = timer->next;
+            timer->armed = false;
+            return;
+        }
+}
+
+void smmu_timer_set(struct smmu_timer *timer, uint64_t deadline)
+{
+    struct smmu_timer **p = &timers;
+
+    smmu_add(&timer->work.order, 1);
+    host_enter();
+    if ( !timer->work.fn )
+        host_complain("a timer is set that was never initialised");
+    disarm(timer);
+    timer->deadline = deadline;
+    timer->armed = true;
+    while ( *p && (*p)->deadline <= deadline )
+        p = &(*p)->next;
+    timer->next = *p;
+    *p = timer;
+    host_leave();
+}
+
+void smmu_timer_stop(struct smmu_timer *timer)
+{
+    host_enter();
+    disarm(timer);
+    unschedule(&timer->work);
+    host_leave();
+}
+
+void smmu_timer_kill(struct smmu_timer *timer)
+{
+    smmu_timer_stop(timer);
+    smmu_work_kill(&timer->work);
+}
+
+unsigned int host_timers_armed(void)
+{
+    struct smmu_timer *t;
+    unsigned int n = 0;
+
+    host_enter();
+    for ( t = timers; t; t = t->next )
+        n++;
+    host_leave();
+
+    return n;
+}
+
+unsigned int host_works_queued(void)
+{
+    struct smmu_work *w;
+    unsigned int n = 0;
+
+    host_enter();
+    for ( w = works; w; w = w->next )
+        n++;
+    host_leave();
+
+    return n;
+}
+
+static void fire_timers(void)
+{
+    struct smmu_timer *t;
+
+    while ( (t = timers) && t->deadline <= host_time_ns )
+    {
+        disarm(t);
+        smmu_work_schedule(&t->work);
+    }
+}
+
 void host_run_work(void)
 {
     struct smmu_work *w;
     unsigned int n;
 
     if ( !host_at_rest() )
+        return;
+    /* A quick look: most of the time nothing is due. */
+    host_enter();
+    fire_timers();
+    n = works != NULL;
+    host_leave();
+    if ( !n )
         return;
     pthread_mutex_lock(&working);
     for ( n = 0; ; n++ )
@@ -377,15 +546,19 @@ void host_run_work(void)
             break;
         }
         host_enter();
+        fire_timers();
         w = works;
         if ( w )
         {
             works = w->next;
             w->queued = false;
         }
+        running = w;
         host_leave();
         if ( !w )
             break;
+        runner = pthread_self();
+        smmu_load(&w->order);
         w->fn(w->arg);
     }
     pthread_mutex_unlock(&working);

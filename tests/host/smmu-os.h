@@ -38,7 +38,15 @@ struct smmu_work {
     void (*fn)(void *arg);
     void *arg;
     struct smmu_work *next;
+    uint64_t order;                     /* who schedules, before who runs */
     bool queued;
+};
+
+struct smmu_timer {
+    struct smmu_work work;              /* once it is due */
+    struct smmu_timer *next;            /* armed ones, the earliest first */
+    uint64_t deadline;
+    bool armed;
 };
 
 #endif /* __TESTS_HOST_SMMU_OS_H__ */

@@ -21,6 +21,11 @@ void sim_fail_command(uint64_t n, unsigned int cerror)
     fail_as = cerror;
 }
 
+bool sim_command_has_failed(void)
+{
+    return !fail_at;
+}
+
 static unsigned int log2_of(const struct sim *s)
 {
     return s->cmdq_base & 0x1f;
@@ -32,12 +37,12 @@ static void stop(struct sim *s, unsigned int err)
     sim_gerror(s, 1);
 }
 
-static void advance(struct sim *s)
+static void advance(struct sim *s, const struct sim_cmd *c)
 {
     uint32_t mask = (2U << log2_of(s)) - 1;
 
     s->cmdq_cons = (s->cmdq_cons + 1) & mask;
-    s->nr_cmds++;
+    s->log[s->nr_cmds++ % ARRAY_SIZE(s->log)] = *c;
 }
 
 static bool rest_zero(const uint64_t *d, uint64_t used0, uint64_t used1)
@@ -96,6 +101,7 @@ static void perform(struct sim *s, const struct sim_cmd *c)
         sim_tlbi_vmid(s, c->d[0] >> 32);
         break;
     case 0x2a:
+        s->nr_ranges++;
         pages = c->d[1] & 0xc00
                 ? ((c->d[0] >> 12 & 0x1f) + 1) << (c->d[0] >> 20 & 0x1f) : 1;
         sim_tlbi_ipa(s, c->d[0] >> 32, ipa, ipa + pages * 4096 - 1,
@@ -119,7 +125,7 @@ static void perform_one(struct sim *s)
 }
 
 /* The SYNC at the head: whatever is owed before it, bit by bit. */
-static void sync(struct sim *s)
+static void sync(struct sim *s, const struct sim_cmd *c)
 {
     unsigned int i, n = 0;
     struct sim_txn *t;
@@ -155,7 +161,7 @@ static void sync(struct sim *s)
     }
     s->sync_seen = false;
     s->nr_sync++;
-    advance(s);
+    advance(s, c);
 }
 
 void sim_cmdq_step(struct sim *s)
@@ -206,13 +212,13 @@ void sim_cmdq_step(struct sim *s)
     }
     if ( (c.d[0] & 0xff) == 0x46 )
     {
-        sync(s);
+        sync(s, &c);
         return;
     }
     if ( s->nr_pending == SIM_PENDING )
         perform_one(s);
     s->pending[s->nr_pending++] = c;
-    advance(s);
+    advance(s, &c);
     if ( !sim_is(s, SIM_REORDER) && (!sim_is(s, SIM_ASYNC) || host_chance(2)) )
         perform_one(s);
 }

@@ -54,7 +54,9 @@ static void land(struct sim *s, struct sim_txn *t)
 /* At the door. */
 static void arrive(struct sim *s, struct sim_txn *t)
 {
-    if ( !(s->cr0ack & SMMUEN) )
+    if ( s->off )
+        sim_txn_end(s, t, TXN_UNTRANSLATED);
+    else if ( !(s->cr0ack & SMMUEN) )
         sim_txn_end(s, t, s->gbpa & GBPA_ABORT || t->prefetch
                           ? TXN_ABORTED : TXN_UNTRANSLATED);
     else if ( t->ats && !(s->cr0ack & ATSCHK) )
@@ -100,7 +102,9 @@ static struct sim_txn *begin(struct sim *s, uint32_t sid, uint64_t ipa,
     if ( i == SIM_TXNS )
         return NULL;
     t = &s->txns[i];
-    *t = (struct sim_txn){ .state = TXN_NEW, .sid = sid, .ipa = ipa,
+    if ( s->held && !keep )
+        return NULL;
+    *t = (struct sim_txn){ .state = s->held ? TXN_ABORTED : TXN_NEW, .sid = sid, .ipa = ipa,
                            .write = write, .kept = keep };
     s->nr_txns++;
 
@@ -203,13 +207,14 @@ static void start_some(struct sim *s)
 
         t = begin(s, s->sids[host_pick(s->nr_sids)], ipa, host_chance(2),
                   false);
-        while ( !sim_is(s, SIM_INFLIGHT) && running(t) )
+        while ( t && !sim_is(s, SIM_INFLIGHT) && running(t) )
             sim_txn_step(s, t);
     }
     if ( sim_is(s, SIM_PREFETCH) && (s->cr0ack & SMMUEN) && host_chance(32) )
     {
         t = begin(s, s->sids[host_pick(s->nr_sids)], 0, false, false);
-        t->prefetch = true;
+        if ( t )
+            t->prefetch = true;
     }
 }
 
@@ -232,6 +237,8 @@ void sim_step(struct sim *s)
     start_some(s);
     if ( s->nr_txns && (dice & 2) )
         move_one(s);
+    if ( s->off )
+        return;
     if ( dice & 12 )
         sim_cmdq_step(s);
     if ( sim_is(s, SIM_EVICT) && !(dice >> 8 & 0xff) )
@@ -279,6 +286,8 @@ void sim_settle(void)
         host_enter();
         for ( i = 0; i < sim_count; i++ )
             sim_step(sim_nr(i));
+        /* All in all longer than a unit's events cool. */
+        host_time_ns += 30000;
         host_leave();
         sim_interrupts();
         host_run_work();

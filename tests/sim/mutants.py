@@ -54,11 +54,11 @@ def build(where, changed, prog):
     variant = "tsan" if prog == "threads" else "plain"
     obj = TOP / "build/tests" / variant
     headers = any(f.endswith(".h") for f in changed)
-    flags = ["-std=gnu11", "-O1", "-g", "-w", "-fno-strict-aliasing",
+    flags = ["-std=gnu11", "-O0", "-w", "-fno-strict-aliasing",
              "-I", TOP / "include", "-I", TOP / "tests/host",
              "-I", TOP / "tests/sim", "-I", where]
     if variant == "tsan":
-        flags.append("-fsanitize=thread")
+        flags += ["-g", "-fsanitize=thread"]
     driver = []
     for c in sorted(where.glob("*.c")):
         o = where / f"{variant}-{c.stem}.o"
@@ -71,7 +71,8 @@ def build(where, changed, prog):
                 tool("objcopy", "--globalize-symbol=units", o)
         driver.append(o)
     model = [obj / f"sim-{n}.o" for n in
-             ("regs", "config", "tlb", "cmdq", "event", "dma", "world")]
+             ("regs", "config", "tlb", "cmdq", "event", "dma", "power",
+                         "world")]
     tool("gcc", *flags, obj / f"sim-{prog}.o", *driver, *model,
          *sorted(obj.glob("host-*.o")), "-lcmocka", "-lpthread",
          "-o", where / prog)

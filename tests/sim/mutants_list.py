@@ -9,18 +9,25 @@ DRIVER = ("test_driver",)
 FAILURE = ("test_failure",)
 EVENT = ("test_event",)
 SWEEP = ("sweep",)
+POWER = ("test_power",)
+ASLEEP = ("test_asleep",)
+SCMI = ("test_scmi",)
 THREADS = [("threads", str(n), "6000") for n in range(1, 6)]
 
 VMALL = """        cmd[n++] = (struct cmd){ { V3_CMD_TLBI_S12_VMALL |
                                    V3_CMD_TLBI_VMID(inv->vmid), 0 } };"""
 # CMD_TLBI_S2_IPA, TG=4K, from 0 on, 32 << 31 pages: dword 1 as given.
-RANGE = """        cmd[n++] = (struct cmd){ { 0x2a | 0x1fULL << 12 | 0x1fULL << 20 |
-                                   V3_CMD_TLBI_VMID(inv->vmid), %s } };"""
+RANGE = f"""        if ( v3->caps.range_inv )
+        cmd[n++] = (struct cmd){{ {{ 0x2a | 0x1fULL << 12 | 0x1fULL << 20 |
+                                   V3_CMD_TLBI_VMID(inv->vmid), %s }} }};
+        else
+{VMALL}"""
 QUIESCE_EARLY = [
-    ("link.c", "move(link, XEN_SMMU_LINK_LIVE, XEN_SMMU_LINK_QUIESCING);",
-     "move(link, XEN_SMMU_LINK_LIVE, XEN_SMMU_LINK_DORMANT);"),
-    ("link.c", "blocked = move(link, XEN_SMMU_LINK_QUIESCING, "
-     "XEN_SMMU_LINK_DORMANT);", "blocked = true;")]
+    ("link.c", "smmu_link_event(link, SMMU_LINK_SLEEP);",
+     "smmu_link_event(link, SMMU_LINK_SLEEP);\n"
+     "    smmu_link_event(link, SMMU_LINK_BLOCKED);"),
+    ("link.c", "blocked = smmu_link_event(link, SMMU_LINK_BLOCKED);",
+     "blocked = true;")]
 SYNC_BLOCK = "    if ( smmu_inv_sync(&list) )\n    {\n        smmu_unit_fail("
 ADD_VMID = ("smmu_inv_add(&list, (struct smmu_inv){ .kind = SMMU_INV_VMID, "
             ".vmid = link->vmid })")
@@ -70,28 +77,29 @@ MUTANTS = [
        "    if", "        }\n\n    if")],
      [HISTORIES]),
     ("a stopped domain's links stay open",
-     [("domain.c", "err = smmu_link_block(link);", "err = 0;")],
+     [("domain.c", "err = smmu_settle_locked(link);", "err = 0;")],
      [HISTORIES]),
     ("detach leaves the streams open",
-     [("link.c", "        rc = got ? detach_locked(dev->link, dev) :",
-       "        rc = got ? 0 :")],
+     [("attach.c", "        smmu_settle_locked(dev->link);\n", ""),
+      ("attach.c", "        rc = dev->open && smmu_link_state(dev->link) != "
+       "XEN_SMMU_LINK_DORMANT\n             ? -EIO : 0;", "        rc = 0;")],
      [HISTORIES]),
     ("dword 0 before the rest of an STE",
-     [("link.c", "    unit->backend->configure(unit, dev);\n", ""),
-      ("link.c", "    unit->backend->open(unit, dev);\n",
-       "    unit->backend->open(unit, dev);\n"
-       "    unit->backend->configure(unit, dev);\n")],
+     [("smmu-v3-strtab.c", "    for_each_ste(unit, dev, ste_configure);\n",
+       ""),
+      ("smmu-v3-strtab.c", "    for_each_ste(unit, dev, ste_open);\n",
+       "    for_each_ste(unit, dev, ste_open);\n"
+       "    for_each_ste(unit, dev, ste_configure);\n")],
      [HISTORIES]),
     ("streams opened before CFGI of the rest",
-     [("link.c", "    rc = smmu_inv_sync(&list);\n    if ( rc && waking )",
-       "    rc = 0;\n    if ( rc && waking )")],
-     [HISTORIES]),
-    ("debt dropped at attach",
-     [("link.c", "debt = waking && link->debt_all;", "debt = false;")],
+     [("wake.c", "            smmu_inv_add_streams(&owed, dev);", "            ;")],
      [HISTORIES]),
     ("VMID reused dirty",
      [("vmid.c", "*dirty = !vmid;", "*dirty = false;")],
-     [LONG]),
+     [HISTORIES]),
+    ("VMID clean by an invalidation of before it was freed",
+     [("vmid.c", "vmids->epoch[i] < epoch", "vmids->epoch[i] <= epoch")],
+     [POWER]),
     ("PROD before the barrier",
      [("smmu-v3-cmdq.c", "            smmu_wmb();\n", "")],
      [HISTORIES]),
@@ -124,13 +132,14 @@ MUTANTS = [
        "            ;")],
      [HISTORIES]),
     ("ATSCHK left 0",
-     [("smmu-v3-enable.c", "return to_v3(unit)->caps.ats ? V3_CR0_ATSCHK : 0;",
+     [("smmu-v3-power.c", "return to_v3(unit)->caps.ats ? V3_CR0_ATSCHK : 0;",
        "return 0;")],
      [HISTORIES]),
     ("no use count in the event handler",
-     [("unit.c", "    if ( !smmu_unit_get(unit) )\n        return;\n"
-       "    unit->backend->events(unit);\n    smmu_unit_put(unit);",
-       "    unit->backend->events(unit);")],
+     [("unit.c", "    bool any = false;\n\n    if ( smmu_unit_get(unit) )\n"
+       "    {\n        any = unit->backend->events(unit);\n"
+       "        smmu_unit_put(unit);\n    }\n",
+       "    bool any = unit->backend->events(unit);\n")],
      [HISTORIES]),
     ("timeout taken as success",
      [("smmu-v3-cmdq.c", "            return -ETIMEDOUT;", "            return 0;")],
@@ -140,26 +149,25 @@ MUTANTS = [
        "return stopped(v3, reg) ? 0 : 0;")],
      [FAILURE]),
     ("a quiesce that failed taken as done",
-     [("link.c", "        give_up(link, reason);\n        return -EIO;",
-       "        return 0;")],
+     [("link.c", "        give_up(link, reason);\n"
+       "        smmu_unit_put(unit);\n        return -EIO;",
+       "        smmu_unit_put(unit);\n        return 0;")],
      [SWEEP]),
     ("debt forgotten when a flush fails",
-     [("link.c", "        link->debt_all = true;\n        link->reason = reason;",
-       "        link->reason = reason;")],
+     [("link.c", "        smmu_debt_add_all(&link->debt);\n"
+       "        link->reason = reason;", "        link->reason = reason;")],
      [FAILURE]),
     ("debt forgotten when a wake fails",
-     [("link.c", "        link->debt_all = true;\n"
-       "        link->reason = XEN_SMMU_REASON_SYNC_TIMEOUT;",
-       "        link->reason = XEN_SMMU_REASON_SYNC_TIMEOUT;")],
-     [FAILURE]),
+     [("wake.c", "    smmu_debt_add_all(&link->debt);\n    link->reason = rc",
+       "    link->reason = rc")],
+     [ASLEEP]),
     ("a quarantined domain's VMID freed",
      [("domain.c", "    if ( smmu_domain_stop(domain) )\n        return;",
        "    smmu_domain_stop(domain);")],
      [FAILURE]),
     ("live links of a failed unit taken as blocked",
-     [("link.c", "    if ( !smmu_unit_get(unit) )\n"
-       "        return smmu_link_lost(link) ? -EIO : 0;",
-       "    if ( !smmu_unit_get(unit) )\n        return 0;")],
+     [("settle.c", "        rc = smmu_link_lost(link) ? -EIO : 0;\n"
+       "    else if ( !any )", "        rc = 0;\n    else if ( !dev )")],
      [FAILURE]),
     ("a flush on a failed unit taken as done",
      [("flush.c", "            rc = -EIO;\n        else if ( flush )",
@@ -169,13 +177,13 @@ MUTANTS = [
      [("unit.c", "unit->backend->disable(unit)\n", "0\n")],
      [FAILURE]),
     ("a failed unit's gate left open",
-     [("unit.c", "gate | GATE_CLOSED", "gate")],
+     [("unit.c", "set_closed(unit, GATE_CLOSED);", "set_closed(unit, 0);")],
      [FAILURE]),
     ("GBPA left at bypass",
-     [("smmu-v3-enable.c", "    return poll(unit, \"GBPA\", V3_GBPA, "
+     [("smmu-v3-power.c", "    return poll(unit, \"GBPA\", V3_GBPA, "
        "V3_GBPA_UPDATE | V3_GBPA_ABORT,\n                V3_GBPA_ABORT);",
        "    return 0;"),
-      ("smmu-v3-enable.c", "gbpa | V3_GBPA_ABORT | V3_GBPA_UPDATE",
+      ("smmu-v3-power.c", "gbpa | V3_GBPA_ABORT | V3_GBPA_UPDATE",
        "gbpa | V3_GBPA_UPDATE")],
      [DRIVER, FAILURE]),
     ("a carved-out stream left open",
@@ -215,18 +223,141 @@ MUTANTS = [
       ("smmu-v3-cmdq.c", "smmu_unlock(&q->lock, flags);", "(void)flags;")],
      THREADS),
     ("streams changed without unit->config",
-     [("link.c", "    if ( !smmu_unit_get(unit) )\n        return -EIO;\n"
-       "    smmu_mutex_lock(&unit->config);\n",
-       "    if ( !smmu_unit_get(unit) )\n        return -EIO;\n"),
-      ("link.c", "    smmu_mutex_unlock(&unit->config);\n    smmu_unit_put(unit);\n\n"
-       "    return rc;\n}\n\n/* unit->config and a use count are held. */\n"
-       "static int detach_locked", "    smmu_unit_put(unit);\n\n"
-       "    return rc;\n}\n\n/* unit->config and a use count are held. */\n"
-       "static int detach_locked")],
+     [("attach.c", "    smmu_mutex_lock(&unit->config);\n\n    rc = dev->link",
+       "    rc = dev->link"),
+      ("attach.c", "    smmu_mutex_unlock(&unit->config);\n\n    return rc;\n"
+       "}\n\nint smmu_detach", "    return rc;\n}\n\nint smmu_detach")],
      THREADS),
     ("table descriptors left in the walk cache (Leaf=1)",
      [("smmu-v3-cmdq.c", VMALL, RANGE % "0x401")],
      [HISTORIES]),
+    # -- asleep, awake, off --
+    ("flush after open",
+     [("wake.c", "    rc = smmu_inv_sync(&owed);\n", "    rc = 0;\n"),
+      ("wake.c", "    rc = smmu_inv_sync(&news);\n",
+       "    rc = smmu_inv_sync(&news) ?: smmu_inv_sync(&owed);\n")],
+     [HISTORIES]),
+    ("flush elided while waking",
+     [("flush.c", "link->state == XEN_SMMU_LINK_DORMANT",
+       "link->state == XEN_SMMU_LINK_DORMANT || "
+       "link->state == XEN_SMMU_LINK_WAKING")],
+     [POWER]),
+    ("debt not taken at a wake",
+     [("wake.c", "    *debt = link->debt;\n", "    smmu_debt_clear(debt);\n")],
+     [HISTORIES]),
+    ("debt not kept while asleep",
+     [("flush.c", "        owe(link, first, pages);",
+       "        if ( 0 ) owe(link, first, pages);")],
+     [HISTORIES]),
+    ("only a debt's first range flushed",
+     [("wake.c", "debt->nr == 1 ?", "debt->nr ?")],
+     [HISTORIES]),
+    ("a debt that overflows forgets",
+     [("debt.c", "            smmu_debt_add_all(debt);\n"
+       "            return", "            return")],
+     [POWER]),
+    ("off though nobody holds the masters",
+     [("power.c", "return caps->masters_held;", "return true;")],
+     [HISTORIES]),
+    ("no whole invalidation after a power-up",
+     [("unit-power.c", "        unit->stale |= !caps->registers_kept;",
+       "        ;")],
+     [HISTORIES]),
+    ("caches believed lost",
+     [("unit-power.c", "if ( caps->caches_lost )", "if ( 1 )")],
+     [HISTORIES]),
+    ("registers believed kept",
+     [("unit-power.c", "!caps->registers_kept && unit->backend->program",
+       "unit->since != unit->last_flush && unit->nr_offs == 0 && "
+       "unit->backend->program")],
+     [HISTORIES]),
+    ("registers believed kept over a host suspend",
+     [("unit-power.c", "        unit->by_source = false;\n", "")],
+     [HISTORIES, POWER]),
+    ("GBPA not written when programmed",
+     [("smmu-v3-power.c", "    rc = abort_by_gbpa(unit);\n    if ( rc )\n"
+       "        return rc;\n    to_v3", "    to_v3")],
+     [HISTORIES]),
+    ("power off with the gate open",
+     [("unit-power.c", "    smmu_unit_close(unit);\n    while", "    while")],
+     [HISTORIES]),
+    ("power off without waiting for users",
+     [("unit-power.c", "    while ( smmu_unit_users(unit) && "
+       "smmu_now() < deadline )\n        smmu_relax();\n", ""),
+      ("unit-power.c", "    if ( smmu_unit_users(unit) )\n    {\n"
+       "        /* Not now", "    if ( deadline == 1 )\n    {\n"
+       "        /* Not now")],
+     [POWER]),
+    ("an epoch counts for what was blocked in it",
+     [("unit-power.c", "link->epoch < unit->epoch",
+       "link->epoch <= unit->epoch")],
+     [POWER]),
+    ("an epoch counts for links that are awake",
+     [("unit-power.c", "link->state == XEN_SMMU_LINK_DORMANT &&", "1 &&")],
+     [POWER]),
+    ("a range with a TTL hint",
+     [("smmu-v3-regs.h", "#define V3_CMD_TLBI_TG_4K       V3_FIELD(1, 10)",
+       "#define V3_CMD_TLBI_TG_4K       V3_FIELD(13, 8)")],
+     [POWER]),
+    ("a range one short",
+     [("smmu-v3-cmdq.c", "V3_CMD_TLBI_NUM(num - 1)",
+       "V3_CMD_TLBI_NUM(num - 2)")],
+     [HISTORIES]),
+    ("a range rounded down",
+     [("smmu-v3-cmdq.c", "num = (num + 1) / 2;", "num = num / 2;")],
+     [POWER]),
+    ("a single page in the reserved form",
+     [("smmu-v3-cmdq.c", "    if ( num == 1 )\n        return cmd;\n", "")],
+     [HISTORIES]),
+    ("parked while somebody is awake",
+     [("unit-power.c", "        if ( smmu_link_state(link) != "
+       "XEN_SMMU_LINK_DORMANT )\n            return;",
+       "        if ( link->state == XEN_SMMU_LINK_FAILED )\n"
+       "            return;")],
+     [HISTORIES]),
+    ("SMMUEN before the sync of a wake",
+     [("wake.c", "    rc = smmu_inv_sync(&list);\n    if ( rc )\n    {",
+       "    smmu_unit_run(unit);\n    rc = smmu_inv_sync(&list);\n"
+       "    if ( rc )\n    {")],
+     [HISTORIES]),
+    ("no CFGI when a parked unit's streams open",
+     [("wake.c", "        if ( !unit->stale )\n            smmu_inv_add_streams",
+       "        if ( 0 )\n            smmu_inv_add_streams")],
+     [HISTORIES]),
+    ("one that opens beside others not counted as open",
+     [("settle.c", "dev->configured = dev->open = true;",
+       "dev->configured = true;")],
+     [SWEEP]),
+    ("what is wanted asked again half-way",
+     [("settle.c", "            dev->open = dev->wanted;",
+       "            dev->open = smmu_device_wanted(dev);")],
+     [POWER]),
+    ("force does not stand above votes",
+     [("power.c", "stopped || force == XEN_SMMU_FORCE_SUSPEND", "stopped")],
+     [HISTORIES]),
+    ("a suspended host's devices wake",
+     [("wake.c", "!dev->leaving && !dev->unit->suspended &&",
+       "!dev->leaving &&")],
+     [HISTORIES]),
+    ("a failed unit left as it is after a host suspend",
+     [("unit-power.c", "            rc = unit->backend->program(unit);\n"
+       "            unit->backend->disable(unit);\n", "")],
+     [POWER]),
+    ("no end to thrashing",
+     [("policy.c", "if ( wakes <= FREE_WAKES )", "if ( 1 )")],
+     [POWER]),
+    ("events that come while they cool are never looked at",
+     [("unit.c", "    smmu_store(&unit->hot, 0);\n", "")],
+     [EVENT]),
+    ("an SCMI answer to another message taken",
+     [("power-scmi.c", "smmu_read32(c->shmem, SHM_HEADER) != header ||",
+       "")], [SCMI]),
+    ("an SCMI refusal taken as done",
+     [("power-scmi.c", " || smmu_read32(c->shmem, SHM_PAYLOAD) )", " )")],
+     [SCMI]),
+    ("SCMI silence taken as done",
+     [("power-scmi.c", "            return -ETIMEDOUT;", "            return 0;")],
+     [SCMI]),
     # DESIGN 2.8.
     ("a TLBI in the same sync as the abort taken as retiring the VMID",
      [("link.c", SYNC_BLOCK, f"    {ADD_VMID};\n{SYNC_BLOCK}"), VMID_CLEAN],
@@ -241,10 +372,10 @@ def without(*freedoms):
     """The histories, on units that do not use these freedoms (sim.h)."""
     names = ["ASYNC", "REORDER", "LATE_SYNC", "INFLIGHT", "WALK_CACHE",
              "L1_CACHE", "STE_INVALID", "TORN_STE", "BYPASS", "JUNK",
-             "PREFETCH", "EVICT"]
-    mask = 0x8fff
+             "PREFETCH", "EVICT", "", "", "POWER", "STORE_BUFFER"]
+    mask = 0xcfff
     for f in freedoms:
-        mask &= ~(0x8000 if f == "STORE_BUFFER" else 1 << names.index(f))
+        mask &= ~(1 << names.index(f))
     return ("random", "1", "20000", "20", hex(mask))
 
 
@@ -267,7 +398,14 @@ PASSING = [
      [("smmu-v3-cmdq.c", "        cmd[n++] = cfgi_all;\n"
        "        cmd[n++] = (struct cmd){ { V3_CMD_TLBI_NSNH",
        "        cmd[n++] = (struct cmd){ { V3_CMD_TLBI_NSNH")],
-     [without("JUNK")]),
+     [without("JUNK", "POWER")]),
+    ("unseen where no power is ever lost: no whole invalidation after it",
+     [("unit-power.c", "        unit->stale |= !caps->registers_kept;",
+       "        ;")],
+     [without("POWER")]),
+    ("unseen where no power is ever lost: off though nobody holds the masters",
+     [("power.c", "return caps->masters_held;", "return true;")],
+     [without("POWER")]),
     ("unseen where commands complete inside the PROD write, as QEMU's: "
      "sync not waited for",
      [("flush.c", "err = p->rc ?: unit->backend->wait(unit, p->ticket);",

@@ -9,25 +9,58 @@
  * with one to three streams; and DMA on every stream all the time.  A history
  * that breaks a rule prints its seed, and is replayed by naming it.
  * `freedoms`: which of sim.h's SIM_* the units use, as a mask; 0x8000 is the
- * CPU's store buffer.
+ * CPU's store buffer, 0x4000 that units, or the host, may lose power.
  */
 #include <stdlib.h>
 
 #include "world.h"
 
 #define STORE_BUFFER    0x8000
+#define POWER           0x4000
 
-static unsigned int freedoms = SIM_NASTY | STORE_BUFFER;
-static uint64_t operations, landed, flushes, reused;
+static unsigned int freedoms = SIM_NASTY | STORE_BUFFER | POWER;
+static uint64_t operations, landed, flushes, reused, votes, wakes, parks, offs;
+static uint64_t elided, ranges, sleeps;
 /* Locks: a domain between two states, and its tables (its P2M lock). */
 static struct world_dom *changing;
 static bool paging[WORLD_DOMS];
 
 static void other_cpu(void);
 
+/* Behind a power source of any kind, or none. */
+static int add_unit(const struct sim_id *id)
+{
+    unsigned int nasty = freedoms & SIM_NASTY;
+    bool snoops = host_pick(2);
+    int rc;
+
+    if ( !(freedoms & POWER) || host_chance(3) )
+        rc = world_unit(id, nasty, snoops);
+    else
+        rc = world_powered(id, nasty, snoops, !host_chance(3),
+                           host_chance(3), host_pick(3));
+    if ( rc )
+        return rc;
+    if ( !world.unit[world.units - 1].source )      /* for host suspend */
+        world.sim[world.units - 1]->caches = host_pick(3);
+    if ( host_chance(2) )               /* VMIDs come round */
+        world.unit[world.units - 1].vmids.nr = WORLD_DOMS + 2;
+
+    return 0;
+}
+
+static void create(unsigned int i)
+{
+    static const uint64_t delays[] = { 0, 0, 3000, 100000, 20000000,
+                                       XEN_SMMU_DELAY_GLOBAL };
+    struct world_dom *dom = world_create(i, host_pick(3));
+
+    smmu_store(&dom->d->delay, delays[host_pick(ARRAY_SIZE(delays))]);
+}
+
 static void build(uint64_t seed)
 {
-    unsigned int i, n, k;
+    unsigned int i, n, k, devices;
     struct sim_id id;
     struct smmu_range r[3];
     int rc;
@@ -50,10 +83,13 @@ static void build(uint64_t seed)
         if ( host_chance(4) )
             id.idr1 = SIM_IDR1_SIDSIZE(9) | SIM_IDR1_CMDQS(4) |
                       SIM_IDR1_EVENTQS(4);
-        if ( world_unit(&id, freedoms & SIM_NASTY, host_pick(2)) )
+        if ( host_chance(3) )
+            id.idr3 = 0;                /* no RIL */
+        if ( add_unit(&id) )
             host_complain("a good unit was refused");
     }
-    for ( i = 0; i < n * 5; i++ )
+    devices = n * (1 + host_pick(5));
+    for ( i = 0; i < devices; i++ )
     {
         for ( k = 0; k < 3; k++ )
             r[k] = (struct smmu_range){ i * 8 + k * 256 / (1 + i % 2), 1 };
@@ -74,7 +110,7 @@ static void build(uint64_t seed)
         for ( k = 0; k < 3; k++ )
             world.sim[i]->sids[world.sim[i]->nr_sids++] = 5 + 60 * k;
     for ( i = 0; i < WORLD_DOMS; i++ )
-        world_create(i, host_pick(3));
+        create(i);
     world_dma(3);
     host_other_cpu = other_cpu;
 }
@@ -100,6 +136,7 @@ static void device_op(void)
 static void domain_op(unsigned int i)
 {
     struct world_dom *dom = &world.dom[i];
+    struct smmu_link *link;
 
     changing = dom;
     if ( !dom->stopped && host_chance(2) )
@@ -109,9 +146,11 @@ static void domain_op(unsigned int i)
         changing = NULL;
         return;                         /* goes on as a stopped one */
     }
+    for ( link = smmu_domain_links(dom->d); link; link = link->next )
+        elided += link->stats.elided;
     if ( world_destroy(dom) )
         host_complain("a domain could not be destroyed");
-    world_create(i, host_pick(3));
+    create(i);
     reused++;
     changing = NULL;
 }
@@ -151,16 +190,122 @@ static void other_cpu(void)
     busy = false;
 }
 
+static void vote_op(void)
+{
+    struct world_dev *dev = &world.dev[host_pick(world.devs)];
+    bool awake = host_pick(2);
+    int rc, want;
+
+    if ( !dev->dom )
+        return;
+    rc = world_vote(dev, awake);
+    want = !awake ? 0 : dev->dom->stopped ? -ENXIO :
+           dev->dom->force == XEN_SMMU_FORCE_SUSPEND ? -EACCES : 0;
+    if ( rc != want )
+        host_complain("a vote was answered with %d, not %d", rc, want);
+    votes++;
+}
+
+static void force_op(void)
+{
+    struct world_dom *dom = &world.dom[host_pick(WORLD_DOMS)];
+    int rc = world_force(dom, host_chance(2) ? XEN_SMMU_FORCE_AUTO
+                                             : host_pick(3));
+
+    if ( rc )
+        host_complain("force failed (%d)", rc);
+}
+
+static void suspend_op(void)
+{
+    unsigned int i, k;
+
+    if ( world_suspend() )
+        host_complain("the host could not be suspended");
+    for ( k = 0; k < 20; k++ )
+    {
+        page_op(&world.dom[host_pick(WORLD_DOMS)]);
+        for ( i = 0; i < world.units; i++ )
+            sim_step(world.sim[i]);
+    }
+    host_run_work();
+    world_resume();
+    sleeps++;
+}
+
+static bool settled(const struct smmu_link *link)
+{
+    return !link->timer.armed && !link->timer.work.queued &&
+           !link->settle.queued;
+}
+
+/* Does the device get what votes and force say, and nothing else? */
+static void check_device(const struct world_dev *dev)
+{
+    struct sim *s = world.sim[dev->unit];
+    unsigned int area, slot;
+    enum sim_txn_state how;
+
+    if ( !dev->dom )
+        return;
+    if ( dev->dev->open != world_wanted(dev) &&
+         (!dev->dev->open || settled(dev->dev->link)) )
+        host_complain("%s is %s, it should not be", dev->path,
+                      dev->dev->open ? "open" : "closed");
+    if ( dev->dev->bridge )
+        return;
+    for ( area = 0; area < AREAS; area++ )
+        for ( slot = 0; slot < SLOTS; slot++ )
+            if ( dev->dom->page[area][slot] )
+                goto found;
+    return;
+ found:
+    how = sim_dma(s, dev->sids[0].first, world_ipa(area, slot), true);
+    if ( (how == TXN_LANDED) != dev->dev->open )
+        host_complain("%s is %s, its DMA ends in state %u", dev->path,
+                      dev->dev->open ? "open" : "closed", how);
+}
+
+/* Nobody awake: parked, or off where that is safe.  Somebody: on. */
+static void check_unit(const struct smmu_unit *unit)
+{
+    const struct smmu_link *link;
+    unsigned int state = XEN_SMMU_UNIT_PARKED;
+
+    if ( unit->source && unit->source->caps.masters_held )
+        state = XEN_SMMU_UNIT_OFF;
+    for ( link = unit->links; link; link = link->unit_next )
+        if ( link->state != XEN_SMMU_LINK_DORMANT )
+            state = XEN_SMMU_UNIT_ON;
+    if ( unit->state != state )
+        host_complain("%s is in state %u, not %u", unit->name,
+                      (unsigned int)unit->state, state);
+}
+
 static void step(void)
 {
     unsigned int dice = host_pick(1024), i;
 
     operations++;
+    host_time_ns += 1000;
     if ( dice == 0 )
         domain_op(host_pick(WORLD_DOMS));
     else if ( dice < 16 )
         device_op();
-    else if ( dice < 256 )
+    else if ( dice < 72 )
+        vote_op();
+    else if ( dice < 80 )
+        force_op();
+    else if ( dice < 90 )
+    {
+        check_device(&world.dev[host_pick(world.devs)]);
+        check_unit(&world.unit[host_pick(world.units)]);
+    }
+    else if ( dice < 96 )
+        host_time_ns += host_pick(500000000);
+    else if ( dice == 96 && (freedoms & POWER) && host_chance(8) )
+        suspend_op();
+    else if ( dice < 320 )
         page_op(&world.dom[host_pick(WORLD_DOMS)]);
     else
         for ( i = 0; i < world.units; i++ )
@@ -174,6 +319,7 @@ static void step(void)
 
 static bool history(uint64_t seed, uint64_t steps)
 {
+    struct smmu_link *link;
     uint64_t i;
     unsigned int u;
 
@@ -184,6 +330,12 @@ static bool history(uint64_t seed, uint64_t steps)
     {
         sim_drain(world.sim[u]);
         landed += world.sim[u]->nr_landed;
+        wakes += world.unit[u].nr_wakes;
+        parks += world.unit[u].nr_parks;
+        offs += world.unit[u].nr_offs;
+        ranges += world.sim[u]->nr_ranges;
+        for ( link = world.unit[u].links; link; link = link->unit_next )
+            elided += link->stats.elided;
     }
     if ( host_counts.reads_locked )
         host_complain("%lu registers were read under a short lock",
@@ -213,8 +365,11 @@ int main(int argc, char **argv)
             printf("not ok 1 - random histories\n1..1\n");
             return 1;
         }
-    /* A history in which nothing lands proves nothing. */
-    if ( landed < operations / 50 || !flushes || !reused )
+    /* A history in which nothing lands, or sleeps, proves nothing. */
+    if ( landed < operations / 50 || !flushes || !reused || !votes ||
+         parks < operations / 2000 || !ranges ||
+         ((freedoms & POWER) && offs < operations / 4000) ||
+         elided < operations / 2000 )
     {
         printf("# %lu landed, %lu flushes, %lu domains of %lu operations\n",
                (unsigned long)landed, (unsigned long)flushes,
@@ -222,6 +377,10 @@ int main(int argc, char **argv)
         printf("not ok 1 - random histories do something\n1..1\n");
         return 1;
     }
+    printf("# %lu votes, %lu parks, %lu power-offs, %lu wake-ups, %lu unmaps elided, %lu ranges, %lu host suspends\n",
+           (unsigned long)votes, (unsigned long)parks, (unsigned long)offs,
+           (unsigned long)wakes, (unsigned long)elided, (unsigned long)ranges,
+           (unsigned long)sleeps);
     printf("# seeds %lu..%lu: %lu operations, %lu DMAs landed, %lu pages given back, %lu domains\n",
            (unsigned long)seed, (unsigned long)(seed + count - 1),
            (unsigned long)operations, (unsigned long)landed,

@@ -60,17 +60,24 @@ void sim_reset(uint64_t seed, bool threads)
     sim_nr_ipas = 0;
 }
 
-static void junk(struct sim *s)
+/* Of each line, one in `one_in`. */
+void sim_junk(struct sim *s, unsigned int one_in)
 {
-    uint64_t page = host_page_alloc(FRAME_DATA, ~0U);
     unsigned int i;
+    uint64_t page;
+
+    if ( !s->junk_page )
+        s->junk_page = host_page_alloc(FRAME_DATA, ~0U);
+    page = s->junk_page;
 
     s->el2_junk = s->id.idr0 & SIM_IDR0_HYP;
     for ( i = 0; i < 512; i++ )
-        sim_junk_ste(s, i);
+        if ( host_chance(one_in) )
+            sim_junk_ste(s, i);
     /* Four VMIDs, and the addresses that world.h uses. */
     for ( i = 0; i < 128; i++ )
-        sim_junk_tlb(s, 1 + i % 4, 0x40000000ULL + (i / 4 % 8) * 4096ULL +
+        if ( host_chance(one_in) )
+            sim_junk_tlb(s, 1 + i % 4, 0x40000000ULL + (i / 4 % 8) * 4096ULL +
                      (i / 32) * 0x200000ULL, page);
 }
 
@@ -85,7 +92,7 @@ struct sim *sim_new(const struct sim_id *id, unsigned int nasty, bool snoops)
     s->present = true;
     s->gbpa = sim_is(s, SIM_BYPASS) ? 0 : GBPA_ABORT;
     if ( sim_is(s, SIM_JUNK) )
-        junk(s);
+        sim_junk(s, 1);
 
     return s;
 }
@@ -111,6 +118,11 @@ void sim_fail(uint64_t n, unsigned int kinds, bool late)
     fail_kinds = kinds;
     fail_late = late;
     failed_at = 0;
+}
+
+bool sim_has_failed(void)
+{
+    return !fail_at;
 }
 
 /* May this one come to pass?  If not, `*dead` remembers. */
@@ -177,6 +189,8 @@ static struct sim *find(void *regs)
 /* DESIGN 2.7: a use count is held; but to find out what it is. */
 static void check_use(struct sim *s, uint32_t offset)
 {
+    if ( s->off )
+        host_complain("register %#x touched without power", offset);
     if ( s->unit && offset > 0x1c && !smmu_unit_users(s->unit) )
         host_complain("register %#x touched without a use count", offset);
 }
@@ -197,7 +211,10 @@ static void acknowledge(struct sim *s)
         s->irq_ctrlack = s->irq_ctrl;
     if ( (s->gbpa & GBPA_UPDATE) && ready &&
          sim_complete(s, SIM_DONE_GBPA, &s->gbpa_dead) )
+    {
         s->gbpa = s->gbpa_new & ~GBPA_UPDATE;
+        s->held &= !(s->gbpa & GBPA_ABORT);
+    }
 }
 
 uint32_t sim_mmio_read(void *regs, uint32_t offset)
@@ -206,7 +223,9 @@ uint32_t sim_mmio_read(void *regs, uint32_t offset)
 
     check_use(s, offset);
     s->nr_mmio++;
-    if ( s->dead )
+    s->nr_polls += offset == 0x24 || offset == 0x54 || offset == 0x44 ||
+                   offset == 0x9c;
+    if ( s->dead || s->off )
         return ~0U;
     if ( offset > 0x1c )
     {
@@ -305,7 +324,7 @@ void sim_mmio_write(void *regs, uint32_t offset, uint64_t value,
         s->trace[s->nr_trace].offset = offset;
         s->trace[s->nr_trace++].value = value;
     }
-    if ( s->dead )
+    if ( s->dead || s->off )
         return;
     if ( (bytes == 8) != (offset == 0x80 || offset == 0x90 || offset == 0xa0 ||
                           offset == 0x68 || offset == 0xb0) )
@@ -397,7 +416,7 @@ void sim_interrupts(void)
         {
             /* What the glue's handler does, and all it does. */
             host_irq_enter();
-            smmu_work_schedule(&s->unit->events);
+            smmu_unit_interrupt(s->unit);
             host_irq_leave();
         }
     }

@@ -106,7 +106,12 @@ struct sim_txn {
 };
 
 /* A completion: what hardware owes the driver.  Any may be made to fail. */
-enum sim_completion { SIM_DONE_ACK = 1, SIM_DONE_GBPA = 2, SIM_DONE_SYNC = 4 };
+enum sim_completion {
+    SIM_DONE_ACK = 1, SIM_DONE_GBPA = 2, SIM_DONE_SYNC = 4, SIM_DONE_POWER = 8,
+};
+
+/* What becomes of the caches while the power is off. */
+enum sim_caches { SIM_CACHES_KEPT, SIM_CACHES_SOME, SIM_CACHES_LOST };
 
 struct sim {
     struct sim_id id;
@@ -123,7 +128,16 @@ struct sim {
     uint64_t strtab_base, cmdq_base, evtq_base;
     bool ack_dead, irq_dead, gbpa_dead, sync_dead;
     bool irq;                   /* an interrupt is pending */
-    bool dead;                  /* no power: reads as ones, writes are lost */
+    bool dead;                  /* its clock stopped behind the driver's
+                                   back: reads as ones, writes are lost */
+    bool off;                   /* its power source let go: the same, and to
+                                   touch it is wrong */
+    bool asleep;                /* so is the host */
+    bool held;                  /* masters begin nothing */
+    bool masters_held, registers_kept;  /* what the source promises */
+    enum sim_caches caches;
+    int fail_on, fail_off;      /* what the power source answers */
+    uint64_t junk_page;
     bool el2_junk;              /* EL2 entries of before, not yet invalidated */
 
     /* Commands consumed, not yet performed; and the SYNC behind them. */
@@ -142,6 +156,8 @@ struct sim {
     /* The first register writes since reset. */
     struct { uint32_t offset; uint64_t value; } trace[64];
     unsigned int nr_trace;
+    /* The latest commands, as they were consumed. */
+    struct sim_cmd log[64];
 
     /* What masters do by themselves: see sim_background. */
     uint32_t sids[32];
@@ -151,7 +167,8 @@ struct sim {
     uint64_t counted;           /* sim_fail_command() has seen nr_cmds */
     uint64_t nr_cmds, nr_tlbi, nr_cfgi, nr_sync, nr_vmall, nr_all;
     uint64_t nr_landed, nr_aborted, nr_hits, nr_events, nr_overflows;
-    uint64_t nr_irqs, nr_mmio;
+    uint64_t nr_polls;          /* reads of ACKs, GBPA, CMDQ_CONS */
+    uint64_t nr_irqs, nr_mmio, nr_offs, nr_ons, nr_losses, nr_ranges;
 };
 
 /* All units, from reset; `seed` for everything. */
@@ -170,6 +187,9 @@ extern unsigned int sim_count;
  */
 void sim_fail(uint64_t n, unsigned int kinds, bool late);
 extern uint64_t sim_completions;
+/* Has what was asked to fail done so? */
+bool sim_has_failed(void);
+bool sim_command_has_failed(void);
 void sim_revive(struct sim *s);
 void sim_late(void);
 /* The n-th command from now on, on any unit, is found illegal. */
@@ -196,6 +216,18 @@ void sim_step(struct sim *s);           /* a little of its own work */
 void sim_settle(void);                  /* until nothing moves */
 /* Lets everything in flight land. */
 void sim_drain(struct sim *s);
+
+/* power.c */
+void sim_power_off(struct sim *s);
+void sim_power_on(struct sim *s);
+void sim_junk(struct sim *s, unsigned int one_in);
+void sim_lose_registers(struct sim *s);
+void sim_host_off(struct sim *s);
+void sim_host_on(struct sim *s, bool source);
+void sim_release_masters(struct sim *s);
+/* Makes `source` one of this unit; caches: what really happens to them. */
+void sim_source(struct sim *s, struct smmu_power_source *source, bool held,
+                bool registers_kept, enum sim_caches caches);
 
 /* config.c, tlb.c, cmdq.c, event.c, dma.c: to each other. */
 bool sim_snoop_load(struct sim *s, uint64_t phys, uint64_t *value);

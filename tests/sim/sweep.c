@@ -9,6 +9,8 @@
 
 #include "world.h"
 
+#define COMMAND 0x100               /* beside sim.h's SIM_DONE_* */
+
 /* Lives in which a flush failed and its abort was confirmed; or was not. */
 static unsigned int confirmed, given_up;
 static unsigned int errors;             /* calls that failed, this life */
@@ -93,6 +95,49 @@ static struct world_dev *device(unsigned int unit, bool bridge,
     return dev;
 }
 
+static void vote(struct world_dev *dev, bool awake)
+{
+    if ( dev && dev->dom )
+        note(world_vote(dev, awake));
+    host_time_ns += 25000000;           /* autosuspend */
+    some_time();
+}
+
+static void force(struct world_dom *dom, unsigned int how)
+{
+    if ( dom->d && !dom->zombie )
+        note(world_force(dom, how));
+    some_time();
+}
+
+/* All asleep and awake again, one by one, by force, and with the host. */
+static void sleep_and_wake(struct world_dom **dom, struct world_dev **dev)
+{
+    unsigned int i;
+
+    for ( i = 0; i < 4; i++ )
+        vote(dev[i], false);
+    pages(dom[1]);
+    pages(dom[2]);
+    force(dom[0], XEN_SMMU_FORCE_SUSPEND);
+    pages(dom[0]);
+    vote(dev[3], true);
+    pages(dom[2]);
+    vote(dev[0], true);
+    vote(dev[1], true);
+    force(dom[0], XEN_SMMU_FORCE_AUTO);
+    vote(dev[2], true);
+    pages(dom[1]);
+    if ( !note(world_suspend()) )
+    {
+        pages(dom[1]);
+        world_resume();
+    }
+    some_time();
+    for ( i = 0; i < 3; i++ )
+        pages(dom[i]);
+}
+
 static void remove_devices(void)
 {
     unsigned int i;
@@ -102,7 +147,13 @@ static void remove_devices(void)
             note(smmu_device_remove(world.dev[i].dev));
 }
 
-/* true: nothing failed. */
+static bool has_failed(unsigned int kind)
+{
+    return kind == 0 ? host_alloc_has_failed() :
+           kind == COMMAND ? sim_command_has_failed() : sim_has_failed();
+}
+
+/* true: there was no n-th, so nothing failed. */
 static bool life(uint64_t seed, uint64_t n, unsigned int kind, bool late)
 {
     struct sim_id id = sim_id_good();
@@ -114,15 +165,26 @@ static bool life(uint64_t seed, uint64_t n, unsigned int kind, bool late)
     errors = 0;
     if ( kind == 0 )
         host_fail_alloc(n);
-    else if ( kind == 8 )
+    else if ( kind == COMMAND )
         sim_fail_command(n, 1);
     else
         sim_fail(n, kind, late);
 
     for ( i = 0; i < 2; i++ )
     {
-        if ( note(world_unit(&id, SIM_NASTY, i)) )
-            memset(&world.unit[world.units], 0, sizeof(world.unit[0]));
+        if ( note(i ? world_powered(&id, SIM_NASTY, i, true, seed % 4 == 2,
+                                    (seed + 2) % 3)
+                    : world_unit(&id, SIM_NASTY, i)) )
+        {
+            struct smmu_unit *u = &world.unit[world.units];
+
+            if ( u->events.fn )
+            {
+                smmu_timer_kill(&u->cooling);
+                smmu_work_kill(&u->events);
+            }
+            memset(u, 0, sizeof(*u));
+        }
         /* A unit that failed its probe has to be out of the way. */
         if ( world.units <= i )
             break;
@@ -146,6 +208,7 @@ static bool life(uint64_t seed, uint64_t n, unsigned int kind, bool late)
     pages(dom[1]);
     sim_nr(0)->irq = true;
     some_time();
+    sleep_and_wake(dom, dev);
     /* The end of one, while the others go on. */
     if ( dom[2]->d && note(world_stop(dom[2])) == 0 )
     {
@@ -179,7 +242,10 @@ static bool life(uint64_t seed, uint64_t n, unsigned int kind, bool late)
     if ( kind == 0 && host_pages_used(FRAME_DATA) > sim_count )
         host_complain("pages are lost after a failed allocation");
 
-    return !errors;
+    if ( errors && !has_failed(kind) )
+        host_complain("%u calls failed, and nothing was made to", errors);
+
+    return !has_failed(kind);
 }
 
 static int sweep(unsigned int nr, const char *what, unsigned int kind,
@@ -203,7 +269,7 @@ static int sweep(unsigned int nr, const char *what, unsigned int kind,
                 printf("not ok %u - fail the n-th %s\n", nr, what);
                 return 1;
             }
-            if ( clean && n > 4 )
+            if ( clean )
                 break;
             most = n > most ? n : most;
         }
@@ -228,8 +294,9 @@ int main(int argc, char **argv)
         { "acknowledgement, late", SIM_DONE_ACK | SIM_DONE_GBPA, true },
         { "sync", SIM_DONE_SYNC, false },
         { "sync, late", SIM_DONE_SYNC, true },
-        { "completion of any kind", 7, false },
-        { "command, by CERROR", 8, false },
+        { "answer of the power source", SIM_DONE_POWER, false },
+        { "completion of any kind", 15, false },
+        { "command, by CERROR", COMMAND, false },
     };
     unsigned int i, bad = 0, seeds = getenv("LONG") ? 40 : 2;
 

@@ -14,7 +14,9 @@ static void good_unit(void **state)
     assert_int_equal(world_unit(&id, SIM_NASTY, true), 0);
     s = world.sim[0];
     assert_ptr_equal(smmu_unit_first(), u);
-    assert_int_equal(s->cr0ack, 1 | 1 << 2 | 1 << 3 | 1 << 4);
+    /* Nobody is awake: it aborts, its queues run. */
+    assert_int_equal(u->state, XEN_SMMU_UNIT_PARKED);
+    assert_int_equal(s->cr0ack, 1 << 2 | 1 << 3 | 1 << 4);
     assert_int_equal(s->gbpa & (1U << 20 | 1U << 31), 1U << 20);
     assert_int_equal(s->irq_ctrlack, 5);
     assert_int_equal(s->cr1 & 0xfff, 0xd75);
@@ -27,6 +29,9 @@ static void good_unit(void **state)
     assert_in_range(u->queue_bytes, 4096, 256 * 1024);
     assert_int_equal(smmu_unit_users(u), 0);
     assert_logged("smmu@0: SMMUv3");
+    assert_int_equal(world_attach(world_create(0, 1), world_dev(0, 1)), 0);
+    assert_int_equal(u->state, XEN_SMMU_UNIT_ON);
+    assert_int_equal(s->cr0ack, 1 | 1 << 2 | 1 << 3 | 1 << 4);
 }
 
 /* The CPUs' broadcasts mean nothing here: other VMIDs. */
@@ -57,11 +62,18 @@ static void enable_order(void **state)
 {
     struct sim_id id = sim_id_good();
     struct sim *s;
-    unsigned int smmuen, cmdqen;
+    unsigned int smmuen, cmdqen, i;
 
     id.idr0 |= SIM_IDR0_HYP;
     assert_int_equal(world_unit(&id, SIM_NASTY, true), 0);
     s = world.sim[0];
+    assert_int_equal(s->nr_all, 1);
+    assert_int_equal(s->nr_cfgi, 1);
+    assert_int_equal(s->nr_sync, 1);
+    assert_int_equal(s->nr_cmds, 4);
+    for ( i = 0; i < s->nr_trace; i++ )
+        assert_false(s->trace[i].offset == 0x20 && (s->trace[i].value & 1));
+    assert_int_equal(world_attach(world_create(0, 1), world_dev(0, 1)), 0);
     /* Abort first of all; the tables before the queue, SMMUEN last. */
     assert_int_equal(first_write(s, 0x44, 1U << 20, 1U << 20), 0);
     cmdqen = first_write(s, 0x20, 9, 8);
@@ -73,10 +85,6 @@ static void enable_order(void **state)
     assert_true(first_write(s, 0xa0, 0, 0) < smmuen);
     assert_true(cmdqen < smmuen);
     assert_int_equal(smmuen, s->nr_trace - 1);
-    assert_int_equal(s->nr_all, 1);
-    assert_int_equal(s->nr_cfgi, 1);
-    assert_int_equal(s->nr_sync, 1);
-    assert_int_equal(s->nr_cmds, 4);
 }
 
 /* Each value that rules a unit out, and the register that is to be named. */
@@ -773,11 +781,21 @@ static void several_units(void **state)
 static void costs(void **state)
 {
     struct sim *s = world_good(0);      /* kind: polls once */
-    struct world_dom *dom = world_create(0, 1);
-    struct world_dev *dev = world_dev(0, 8);
+    struct world_dom *dom = world_create(0, 1), *first = world_create(1, 1);
+    struct world_dev *dev = world_dev(0, 8), *dev_first = world_dev(0, 9);
     struct test_cost b, c;
 
     world_map(dom, 0, 0);
+    b = test_now();
+    assert_int_equal(world_attach(first, dev_first), 0);
+    c = test_cost_since(&b);
+    print_message("# attach, parked: %lu commands, %lu syncs, %lu register accesses\n",
+                  c.cmds, c.syncs, c.mmio);
+    assert_int_equal(c.cfgi, 1);
+    assert_int_equal(c.syncs, 1);
+    assert_int_equal(c.cmds, 2);
+    assert_in_range(c.mmio, 4, 5);
+
     b = test_now();
     assert_int_equal(world_attach(dom, dev), 0);
     c = test_cost_since(&b);

@@ -58,7 +58,7 @@ static void permission(void **state)
     uint64_t table = dom->table[0];
 
     host_pte_store(table, dom->page[0][0] | 1ULL << 10 | 1ULL << 6 | 3);
-    smmu_flush(dom->d, true);
+    smmu_flush(dom->d, 0, ~0ULL, true);
     assert_int_equal(sim_dma(s, 0x42, world_ipa(0, 0), false), TXN_LANDED);
     assert_int_equal(sim_dma(s, 0x42, world_ipa(0, 0), true), TXN_ABORTED);
     assert_line("0x42", "d5", "/dev@0,42", "WRITE", "0x40000000",
@@ -68,7 +68,7 @@ static void permission(void **state)
 static void access_flag(void **state)
 {
     host_pte_store(dom->table[0], dom->page[0][0] | 3ULL << 6 | 3);
-    smmu_flush(dom->d, true);
+    smmu_flush(dom->d, 0, ~0ULL, true);
     assert_int_equal(sim_dma(s, 0x42, world_ipa(0, 0), true), TXN_ABORTED);
     assert_line("0x42", "d5", "/dev@0,42", "WRITE", "0x40000000", "access");
 }

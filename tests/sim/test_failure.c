@@ -50,7 +50,7 @@ static void assert_failed(const char *reason)
     assert_true(test_aborts(s, 99, 0, 0));
 
     mmio = s->nr_mmio;
-    assert_int_equal(world_attach(a, dev_asleep), -EIO);
+    assert_int_equal(world_attach(asleep, dev_asleep), -EIO);
     smmu_dump();
     assert_int_equal(s->nr_mmio, mmio);
 }
@@ -66,7 +66,7 @@ static void assert_asleep_fine(void)
 /* Not confirmed that its streams were cut off: nothing of it comes back. */
 static void assert_quarantined(struct world_dom *dom)
 {
-    assert_int_equal(smmu_flush(dom->d, true), -EIO);
+    assert_int_equal(smmu_flush(dom->d, 0, ~0ULL, true), -EIO);
     assert_int_equal(world_stop(dom), -EIO);
     assert_true(smmu_domain_quarantined(dom->d));
     assert_logged("quarantined");
@@ -357,7 +357,7 @@ static void other_unit_lives(void **state)
     assert_true(test_aborts(t, 8, 0, 0));
     world_map(c, 0, 0);
     assert_true(test_reaches(t, 8, c, 0, 0));
-    assert_true(smmu_flush(a->d, true) < 0);
+    assert_true(smmu_flush(a->d, 0, ~0ULL, true) < 0);
     assert_quarantined(a);
     /* Cut off everywhere. */
     assert_true(test_aborts(t, 9, 0, 0));
@@ -400,7 +400,7 @@ static void probe_fails(void **state)
             rc = world_unit(&id, SIM_NASTY, true);
             if ( !rc )
                 break;
-            assert_int_equal(rc, -ETIMEDOUT);
+            assert_true(rc == -ETIMEDOUT || rc == -EIO);
             assert_null(smmu_unit_first());
             assert_logged("smmu@0");
             /* It may know its tables: they stay what they are. */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The same with real threads, for ThreadSanitizer and for the oracle: CPUs
- * that unmap, one that attaches, detaches, stops and destroys, one that lists
- * and dumps, one that takes interrupts; the SMMUs and their masters run in
- * between.  Half-way, in a second round, a unit stops answering.
+ * that unmap, two that vote and force, one that attaches, detaches, stops and
+ * destroys, one that lists and dumps, one that takes interrupts and runs timers;
+ * the SMMUs and their masters run in between, and one loses its power whenever
+ * nobody is awake.  Half-way, in a second round, a unit stops answering.
  *
  * usage: threads [seed [steps]]
  */
@@ -12,6 +13,7 @@
 #include "world.h"
 
 #define FLUSHERS    3
+#define VOTERS      2
 
 /* The P2M lock of each domain: who changes its tables, and its end. */
 static pthread_mutex_t p2m[WORLD_DOMS] = {
@@ -19,9 +21,15 @@ static pthread_mutex_t p2m[WORLD_DOMS] = {
     PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER,
     PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER,
 };
+/* Who speaks for a domain, and its end: as the glue's reference count. */
+static pthread_mutex_t life[WORLD_DOMS] = {
+    PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER,
+    PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER,
+    PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER,
+};
 static uint64_t steps, going;
 static bool may_fail;
-static uint64_t done_flushes, done_attaches;
+static uint64_t done_flushes, done_attaches, done_votes, offs, parks;
 
 /* Each thread's own dice. */
 static unsigned int dice(unsigned int *state, unsigned int n)
@@ -61,6 +69,40 @@ static void *flusher(void *arg)
     return NULL;
 }
 
+static void *voter(void *arg)
+{
+    unsigned int seed = (uintptr_t)arg, i, d;
+    int rc;
+
+    for ( i = 0; i < steps / 4; i++ )
+    {
+        d = dice(&seed, WORLD_DOMS);
+        pthread_mutex_lock(&life[d]);
+        rc = 0;
+        if ( world.dom[d].zombie )
+            ;
+        else if ( dice(&seed, 8) == 0 )
+            rc = smmu_force(world.dom[d].d, dice(&seed, 4) % 3);
+        else
+            rc = smmu_vote(world.dom[d].d,
+                           world.dev[dice(&seed, world.devs)].dev,
+                           dice(&seed, 2));
+        pthread_mutex_unlock(&life[d]);
+        if ( rc && rc != -ENODEV && rc != -ENXIO && rc != -EACCES &&
+             !may_fail )
+            host_complain("a vote, or force, failed (%d)", rc);
+        smmu_add(&done_votes, 1);
+    }
+
+    return NULL;
+}
+
+static void create(unsigned int d)
+{
+    world_create(d, d % 3);
+    smmu_store(&world.dom[d].d->delay, d % 2 ? 0 : 300000);
+}
+
 /* Ends a domain while others still flush it, and makes the next. */
 static void replace(unsigned int d)
 {
@@ -74,14 +116,16 @@ static void replace(unsigned int d)
     for ( i = 0; !rc && i < world.devs; i++ )
         if ( world.dev[i].dom == dom )
             rc = world_detach(&world.dev[i]);
+    pthread_mutex_lock(&life[d]);
     pthread_mutex_lock(&p2m[d]);
     if ( !rc )
         rc = world_destroy(dom);
     if ( rc )
         dom->zombie = true;
     else
-        world_create(d, d % 3);
+        create(d);
     pthread_mutex_unlock(&p2m[d]);
+    pthread_mutex_unlock(&life[d]);
     if ( rc && !may_fail )
         host_complain("a domain could not be destroyed (%d)", rc);
 }
@@ -146,6 +190,7 @@ static void *hardware(void *arg)
     {
         host_enter();
         sim_nudge();
+        host_time_ns += 50000;
         host_leave();
         sim_interrupts();
         host_run_work();
@@ -156,33 +201,38 @@ static void *hardware(void *arg)
 
 static void history(uint64_t seed)
 {
-    pthread_t t[FLUSHERS + 3];
+    pthread_t t[FLUSHERS + VOTERS + 3];
     struct sim_id id = sim_id_good();
     unsigned int i, n = 0;
 
     world_reset(seed, true);
     for ( i = 0; i < 2; i++ )
-        if ( world_unit(&id, SIM_NASTY, !i) )
+        if ( i ? world_powered(&id, SIM_NASTY, false, true, seed % 4 == 0,
+                               seed % 3)
+               : world_unit(&id, SIM_NASTY, true) )
             host_complain("a good unit was refused");
     for ( i = 0; i < 8; i++ )
         world_dev(i % 2, 8 * i);
     for ( i = 0; i < WORLD_DOMS; i++ )
-        world_create(i, i % 3);
+        create(i);
     world_dma(4);
     if ( may_fail )
-        sim_fail(200 + host_pick(300), 7, host_chance(2));
+        sim_fail(200 + host_pick(300), 15, host_chance(2));
 
     smmu_store(&going, 1);
     for ( i = 0; i < FLUSHERS; i++ )
         pthread_create(&t[n++], NULL, flusher,
                        (void *)(uintptr_t)(seed * 7 + i + 1));
+    for ( i = 0; i < VOTERS; i++ )
+        pthread_create(&t[n++], NULL, voter,
+                       (void *)(uintptr_t)(seed * 13 + i + 1));
     pthread_create(&t[n++], NULL, attacher,
                    (void *)(uintptr_t)(seed * 11));
     pthread_create(&t[n++], NULL, watcher, NULL);
     pthread_create(&t[n++], NULL, hardware, NULL);
     for ( i = 0; i < n; i++ )
     {
-        if ( i == FLUSHERS + 1 )
+        if ( i == FLUSHERS + VOTERS + 1 )
             smmu_store(&going, 0);
         pthread_join(t[i], NULL);
     }
@@ -192,7 +242,11 @@ static void history(uint64_t seed)
         sim_drain(world.sim[i]);
         if ( smmu_unit_users(&world.unit[i]) )
             host_complain("a use count is left");
+        offs += world.unit[i].nr_offs;
+        parks += world.unit[i].nr_parks;
     }
+    if ( host_domains_held )
+        host_complain("a domain is still held");
     sim_background = 0;
     world_free();
 }
@@ -220,8 +274,12 @@ int main(int argc, char **argv)
     for ( i = 0; i < 3 && !host_complaints; i++ )
         history(seed + i);
     bad |= report(2, "a unit stops answering meanwhile", seed + i);
-    printf("# %lu flushes, %lu attaches and the like\n1..2\n",
-           (unsigned long)done_flushes, (unsigned long)done_attaches);
+    printf("# %lu flushes, %lu votes, %lu attaches and the like, %lu parks, %lu power-offs\n1..3\n",
+           (unsigned long)done_flushes, (unsigned long)done_votes,
+           (unsigned long)done_attaches, (unsigned long)parks,
+           (unsigned long)offs);
+    printf("%sok 3 - threads: units slept\n", parks && offs ? "" : "not ");
+    bad |= !parks || !offs;
 
     return bad;
 }

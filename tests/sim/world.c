@@ -11,14 +11,37 @@ struct world world;
 #define PTE_TABLE(pa)       ((pa) | 3)
 #define PTE_ADDRESS         0x0000fffffffff000ULL
 
+/* As the glue answers: op.c may force what is not dom0's. */
+static struct smmu_domain *find_domain(uint16_t id, enum xen_smmu_reason *why)
+{
+    unsigned int i;
+
+    if ( id == 0 )
+    {
+        *why = XEN_SMMU_REASON_DOM0;
+        return NULL;
+    }
+    for ( i = 0; i < WORLD_DOMS; i++ )
+        if ( world.dom[i].d && world.dom[i].id == id )
+            return world.dom[i].d;
+    *why = XEN_SMMU_REASON_NO_DOMAIN;
+
+    return NULL;
+}
+
 void world_reset(uint64_t seed, bool threads)
 {
     memset(&world, 0, sizeof(world));
     units = 0;
     sim_reset(seed, threads);
+    smmu_delay = 20000000;
+    host_find_domain = find_domain;
+    host_smc = NULL;
+    host_domains_held = 0;
 }
 
-int world_unit(const struct sim_id *id, unsigned int nasty, bool snoops)
+static int add_unit(const struct sim_id *id, unsigned int nasty, bool snoops,
+                    const struct smmu_power_source *source)
 {
     static const char *const names[] = { "smmu@0", "smmu@1", "smmu@2",
                                          "smmu@3" };
@@ -27,7 +50,11 @@ int world_unit(const struct sim_id *id, unsigned int nasty, bool snoops)
 
     world.sim[i] = sim_new(id, nasty, snoops);
     world.unit[i].name = names[i];
+    world.unit[i].source = source;
     world.unit[i].address = 0x9050000 + i * 0x20000;
+    if ( source == &world.source[i] )
+        sim_source(world.sim[i], &world.source[i], world.wanted_held,
+                   world.wanted_kept, world.wanted_caches);
     sim_bind(world.sim[i], &world.unit[i]);
     rc = smmu_v3_probe(&world.unit[i], sim_regs(world.sim[i]), snoops,
                        HOST_RAM_BITS);
@@ -40,6 +67,29 @@ int world_unit(const struct sim_id *id, unsigned int nasty, bool snoops)
     }
 
     return rc;
+}
+
+int world_unit(const struct sim_id *id, unsigned int nasty, bool snoops)
+{
+    return add_unit(id, nasty, snoops, NULL);
+}
+
+int world_powered(const struct sim_id *id, unsigned int nasty, bool snoops,
+                  bool held, bool registers_kept, enum sim_caches caches)
+{
+    struct smmu_power_source *source = &world.source[world.units];
+
+    world.wanted_caches = caches;
+    world.wanted_held = held;
+    world.wanted_kept = registers_kept;
+
+    return add_unit(id, nasty, snoops, source);
+}
+
+int world_sourced(const struct sim_id *id, unsigned int nasty,
+                  const struct smmu_power_source *source)
+{
+    return add_unit(id, nasty, true, source);
 }
 
 struct sim *world_good(unsigned int nasty)
@@ -94,6 +144,7 @@ int world_attach(struct world_dom *dom, struct world_dev *dev)
     if ( !rc )
     {
         dev->dom = dom;
+        dev->awake = true;
         dom->devs++;
     }
 
@@ -111,6 +162,88 @@ int world_detach(struct world_dev *dev)
     }
 
     return rc;
+}
+
+int world_vote(struct world_dev *dev, bool awake)
+{
+    int rc = smmu_vote(dev->dom->d, dev->dev, awake);
+
+    dev->awake = awake;
+
+    return rc;
+}
+
+int world_force(struct world_dom *dom, unsigned int force)
+{
+    dom->force = force;
+
+    return smmu_force(dom->d, force);
+}
+
+bool world_wanted(const struct world_dev *dev)
+{
+    const struct world_dom *dom = dev->dom;
+
+    return dom && !dom->stopped && dom->force != XEN_SMMU_FORCE_SUSPEND &&
+           (dev->awake || dom->force == XEN_SMMU_FORCE_RESUME);
+}
+
+static void all_asleep(bool asleep)
+{
+    unsigned int i;
+
+    host_enter();
+    for ( i = 0; i < world.units; i++ )
+        world.sim[i]->asleep = asleep;
+    host_leave();
+}
+
+static void masters_go(void)
+{
+    unsigned int i;
+
+    host_enter();
+    all_asleep(false);
+    for ( i = 0; i < world.units; i++ )
+        sim_release_masters(world.sim[i]);
+    host_leave();
+}
+
+/* The whole platform sleeps: masters as well, until it has resumed. */
+int world_suspend(void)
+{
+    unsigned int i;
+    int rc;
+
+    all_asleep(true);
+    rc = smmu_suspend();
+    if ( rc )
+    {
+        masters_go();
+        return rc;
+    }
+    for ( i = 0; i < world.units; i++ )
+        sim_host_off(world.sim[i]);
+
+    return 0;
+}
+
+void world_resume(void)
+{
+    unsigned int i;
+
+    for ( i = 0; i < world.units; i++ )
+        sim_host_on(world.sim[i], world.unit[i].source);
+    smmu_resume();
+    masters_go();
+}
+
+void world_wait(uint64_t ns)
+{
+    host_enter();
+    host_time_ns += ns;
+    host_leave();
+    host_run_work();
 }
 
 int world_again(struct world_dev *dev)
@@ -193,12 +326,12 @@ struct world_dom *world_create(unsigned int i, unsigned int root_level)
 }
 
 /* Xen's P2M orders what it adds by itself. */
-static void added(struct world_dom *dom)
+static void added(struct world_dom *dom, uint64_t ipa, uint64_t pages)
 {
     host_enter();
     host_memory_wmb();
     host_leave();
-    if ( smmu_flush(dom->d, false) )
+    if ( smmu_flush(dom->d, ipa >> 12, pages, false) )
         host_complain("a flush of what was added failed");
 }
 
@@ -215,7 +348,7 @@ bool world_map(struct world_dom *dom, unsigned int area, unsigned int slot)
         return false;
     dom->page[area][slot] = page;
     host_pte_store(at, PTE_LEAF(page, 3));
-    added(dom);
+    added(dom, ipa, 1);
 
     return true;
 }
@@ -232,7 +365,7 @@ bool world_map_block(struct world_dom *dom, unsigned int area)
     dom->block[area] = block;
     host_pte_store(descriptor(dom, world_ipa(area, 0), 2),
                    PTE_LEAF(block, 1));
-    added(dom);
+    added(dom, world_ipa(area, 0), 512);
 
     return true;
 }
@@ -246,7 +379,7 @@ int world_unmap(struct world_dom *dom, unsigned int area, unsigned int slot)
         return 1;
     host_pte_store(descriptor(dom, world_ipa(area, slot), 3), 0);
     dom->page[area][slot] = 0;
-    rc = smmu_flush(dom->d, true);
+    rc = smmu_flush(dom->d, world_ipa(area, slot) >> 12, 1, true);
     if ( !rc && !dom->stopped )
         give_back(page);
 
@@ -262,7 +395,7 @@ int world_unmap_area(struct world_dom *dom, unsigned int area)
     if ( !block && !table )
         return 1;
     host_pte_store(descriptor(dom, world_ipa(area, 0), 2), 0);
-    rc = smmu_flush(dom->d, true);
+    rc = smmu_flush(dom->d, world_ipa(area, 0) >> 12, 512, true);
     for ( i = 0; block && !rc && i < 512; i++ )
         give_back(block + i * 4096ULL);
     for ( i = 0; table && !rc && i < SLOTS; i++ )

@@ -29,6 +29,7 @@ struct world_dom {
     uint64_t block[AREAS];          /* a 2 MiB page */
     uint64_t table[AREAS];
     bool stopped, zombie;
+    unsigned int force;
     unsigned int devs;              /* attached now */
 };
 struct world_dev {
@@ -38,16 +39,20 @@ struct world_dev {
     struct smmu_range sids[3];
     unsigned int nr;
     char path[24];
+    bool awake;                     /* its vote */
 };
 
 struct world {
     struct smmu_unit unit[SIM_MAX];
     struct sim *sim[SIM_MAX];
+    struct smmu_power_source source[SIM_MAX];
     unsigned int units;
     struct world_dom dom[WORLD_DOMS];
     struct world_dev dev[WORLD_DEVS];
     unsigned int devs;
     uint32_t owners;
+    bool wanted_held, wanted_kept;  /* of the unit that is being added */
+    enum sim_caches wanted_caches;
 };
 extern struct world world;
 
@@ -58,6 +63,12 @@ void world_free(void);
 
 /* A unit and its probe; its result. */
 int world_unit(const struct sim_id *id, unsigned int nasty, bool snoops);
+/* Behind a power source: sim_source(). */
+int world_powered(const struct sim_id *id, unsigned int nasty, bool snoops,
+                  bool held, bool registers_kept, enum sim_caches caches);
+/* Behind one of the driver's own. */
+int world_sourced(const struct sim_id *id, unsigned int nasty,
+                  const struct smmu_power_source *source);
 /* The usual one, which must come up. */
 struct sim *world_good(unsigned int nasty);
 
@@ -68,6 +79,16 @@ struct world_dev *world_dev_sids(unsigned int unit, bool bridge,
                                  unsigned int nr, int *rc);
 int world_attach(struct world_dom *dom, struct world_dev *dev);
 int world_detach(struct world_dev *dev);
+/* The guest's word; the toolstack's. */
+int world_vote(struct world_dev *dev, bool awake);
+int world_force(struct world_dom *dom, unsigned int force);
+/* Whether its streams are to translate, votes and force considered. */
+bool world_wanted(const struct world_dev *dev);
+/* Host suspend: all units lose what they do not declare to keep; and resume. */
+int world_suspend(void);
+void world_resume(void);
+/* Lets time pass, and does what is due. */
+void world_wait(uint64_t ns);
 /* Forgets a device of no domain, and learns of it again. */
 int world_again(struct world_dev *dev);
 

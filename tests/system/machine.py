@@ -147,8 +147,7 @@ class Machine:
             args += [*chardev("gdb"), "-gdb", "chardev:gdb"]
         for t in self.trace_events:
             args += ["-trace", t]
-        if self.trace_events:
-            args += ["-D", self.trace_log]
+        args += ["-D", self.trace_log]       # more events are switched on while it runs
         args += [str(x).format(disk=self.disk) for x in self.extra]
         args = [str(a) for a in args]
         (self.dir / "command").write_text(shlex.join(args) + "\n")

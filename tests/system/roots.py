@@ -150,11 +150,14 @@ def tools():
     with step("build dom0's tools") as s:
         sh(["make", "-C", TOP / "tools", "arm64", f"CC={CROSS}gcc", f"SYSROOT={root}", f"XEN_SRC={source}", f"O={built}",
             f"-j{JOBS}"], "tools", what="The arm64 tools do not build.", progress=s.show)
-    cycle = built / "cycle-domains"
-    sh([f"{CROSS}gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-o", cycle, HERE / "dom0/cycle-domains.c", f"-I{built}/include",
-        root / LIB / "libxenctrl.so", f"-Wl,-rpath-link,{root / LIB}", "-Wl,--unresolved-symbols=ignore-in-shared-libs"],
-       "cycle-domains")
-    return [("usr/bin/xen-smmu", built / "xen-smmu"), (f"{XENBIN}/xl", built / "xl"), ("usr/bin/cycle-domains", cycle)]
+    result = [("usr/bin/xen-smmu", built / "xen-smmu"), (f"{XENBIN}/xl", built / "xl")]
+    for c in sorted(HERE.glob("dom0/*.c")):
+        sh([f"{CROSS}gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-o", built / c.stem, c, f"-I{built}/include", f"-I{TOP}/include",
+            root / LIB / "libxenctrl.so", root / LIB / "libxencall.so", f"-Wl,-rpath-link,{root / LIB}",
+            "-Wl,--unresolved-symbols=ignore-in-shared-libs"], c.stem, what=f"{c.relative_to(TOP)} does not compile.")
+        result.append((f"usr/bin/{c.stem}", built / c.stem))
+    return result
+
 
 
 def dom0():

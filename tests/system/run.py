@@ -9,6 +9,7 @@ import time
 import traceback
 
 import fetch
+import pm_steps
 import roots
 import steps
 import xen
@@ -17,16 +18,17 @@ from machine import Machine
 
 REPORT = BUILD / "run" / "report.json"
 SCHEMA = "xen-smmu-run/1"
+STEPS = steps.STEPS + pm_steps.STEPS
 
 
 def prepare(a):
     """Everything that has to be there before the machine can be switched on."""
     fetch.qemu()
-    image = xen.build("", a.xen_version, a.xen_src or None)
+    images = [xen.build(v, a.xen_version, a.xen_src or None) for v in ("", "test")]
     roots.kernel()
     roots.dom0()
     roots.guest()
-    return image
+    return images
 
 
 def one(results, name, function, world=None):
@@ -51,7 +53,7 @@ def one(results, name, function, world=None):
 
 
 def report(results):
-    wanted = ["prepare"] + [n for n, _ in steps.STEPS]
+    wanted = ["prepare"] + [n for n, _ in STEPS]
     for n in wanted[len(results):]:
         results.append({"name": n, "result": "fail", "seconds": 0.0, "detail": "not run: an earlier step that it needs failed"})
     ok = all(r["result"] == "pass" for r in results)
@@ -82,13 +84,14 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))       # so that QEMU ends too
     REPORT.unlink(missing_ok=True)
     t0, results = time.monotonic(), []
-    image = one(results, "prepare", lambda: prepare(a))
+    images = one(results, "prepare", lambda: prepare(a))
     machine = None
     try:
-        if image:
-            machine = Machine("machine", image)
+        if images:
+            machine = Machine("machine", images[0])
             world = steps.World(machine)
-            for name, function in steps.STEPS:
+            world.test_xen = images[1]
+            for name, function in STEPS:
                 if one(results, name, function, world) is None and name in steps.NEEDED:
                     break
         ok = report(results)

@@ -28,6 +28,8 @@ class World:
         self.m = machine
         self.edu = self.disk = None
         self.progress = None
+        self.cycles = 100          # of sleep and wake, where they are counted
+        self.test_xen = None       # test build for steps with a machine of their own
 
 
 def expect(ok, what, why="", nxt=""):

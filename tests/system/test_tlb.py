@@ -6,6 +6,7 @@ succeed, or it would prove nothing."""
 import json
 
 import devices as dev
+import pm_steps
 import pytest
 import steps
 from base import step
@@ -30,7 +31,7 @@ def driver(world):
 
 @pytest.fixture(scope="module")
 def no_tlbi(world):
-    return with_guest(world("no-tlbi", "test", xen_args="smmu-test=no-tlbi"))
+    return with_guest(world("no-tlbi", "test", xen_args="smmu-test=no-tlbi,power-loose"))
 
 
 def test_page(driver, note):
@@ -43,6 +44,34 @@ def test_page_without_tlbi(no_tlbi, note):
     line = steps.returned_page(no_tlbi)
     expect(overwritten(line), "The attack failed although nothing invalidates TLBs: it shows nothing.", line)
     note("overwritten, as it has to be: " + line)
+
+
+def test_woken_page(driver, note):
+    """A page given back asleep is safe from DMA after the wake"""
+    note(pm_steps.power_up_flush(driver))
+
+
+def test_woken_page_without_tlbi(no_tlbi, note):
+    """The same without TLB invalidation: the frame is overwritten (negative control)"""
+    line = pm_steps.woken_page(no_tlbi, [no_tlbi.edu])
+    expect(overwritten(line), "The attack failed although nothing invalidates TLBs: it shows nothing.", line)
+    note("overwritten, as it has to be: " + line)
+
+
+def test_never_off(no_tlbi, note):
+    """A power source that does not hold the masters never gets to switch the SMMU off"""
+    w = no_tlbi
+    before = pm_steps.unit(w)
+    pm_steps.suspend(w, w.edu)
+    asleep = pm_steps.unit(w)
+    cr0, gbpa, _ = pm_steps.registers(w)
+    pm_steps.wake(w, w.edu)
+    expect(asleep["power_source"] == "test" and not asleep["masters_held"], "This is not the machine that was meant.", str(asleep))
+    expect(asleep["state"] == "parked" and asleep["parks"] > before["parks"], "The SMMU should be parked.", str(asleep))
+    expect(asleep["offs"] == 0, "The SMMU was switched off although its masters are not held.", str(asleep))
+    expect(not cr0 & pm_steps.SMMUEN and gbpa & pm_steps.ABORT, f"QEMU's SMMU is not parked: CR0 {cr0:#x}, GBPA {gbpa:#x}.")
+    steps.edu_round_trip(w.edu)
+    note(f"source '{asleep['power_source']}', parked {asleep['parks']} times, never off; CR0 {cr0:#x}, GBPA {gbpa:#x}")
 
 
 def vmid(w):

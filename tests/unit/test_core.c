@@ -314,7 +314,7 @@ static void op_wrong(void **state)
     struct xen_smmu_op op;
     unsigned int i;
 
-    for ( i = 4; i < 300; i++ )
+    for ( i = 7; i < 300; i++ )
     {
         op = request(i < 200 ? i : 1U << (i % 32) | 0x100, size);
         assert_int_equal(smmu_op(&op, copy), -ENOSYS);
@@ -394,7 +394,7 @@ static void op_random(void **state)
         op = request(0, 64);
         for ( k = 0; k < sizeof(op); k++ )
             p[k] = host_pick(4) ? 0 : host_random();
-        op.op = host_pick(6);
+        op.op = host_pick(9);
         if ( host_pick(4) )
             op.abi = XEN_SMMU_ABI_VERSION;
         if ( host_pick(4) )
@@ -402,8 +402,222 @@ static void op_random(void **state)
         out_end = host_pick(sizeof(out));
         rc = smmu_op(&op, copy);
         assert_true((rc == 0) == (op.reason == XEN_SMMU_REASON_NONE));
-        assert_in_range(op.reason, 0, XEN_SMMU_REASON_SERVICE_FAILURE);
+        assert_in_range(op.reason, 0, XEN_SMMU_REASON_HOST_SUSPENDED);
     }
+}
+
+static struct xen_smmu_op force_of(uint16_t domid, uint32_t how)
+{
+    struct xen_smmu_op op = { .op = XEN_SMMU_force,
+                              .abi = XEN_SMMU_ABI_VERSION };
+
+    op.reason = 0xdead;
+    op.u.force.domid = domid;
+    op.u.force.force = how;
+
+    return op;
+}
+
+static void op_force(void **state)
+{
+    struct xen_smmu_op op = force_of(1, XEN_SMMU_FORCE_SUSPEND);
+    struct sim *s = world.sim[0];
+
+    world_map(&world.dom[0], 0, 0);
+    assert_true(test_reaches(s, 8, &world.dom[0], 0, 0));
+    assert_int_equal(smmu_op(&op, copy), 0);
+    assert_int_equal(op.reason, XEN_SMMU_REASON_NONE);
+    assert_int_equal(op.u.force.force, XEN_SMMU_FORCE_AUTO);    /* before */
+    assert_int_equal(op.u.force.votes, 1);  /* what it does to the device */
+    assert_true(test_aborts(s, 8, 0, 0));
+    op = force_of(1, XEN_SMMU_FORCE_AUTO);
+    assert_int_equal(smmu_op(&op, copy), 0);
+    assert_int_equal(op.u.force.force, XEN_SMMU_FORCE_SUSPEND);
+    assert_true(test_reaches(s, 8, &world.dom[0], 0, 0));
+    assert_int_equal(host_domains_held, 0);
+}
+
+/* Each wrong field, and each domain that cannot be: said, nothing changed. */
+static void op_force_wrong(void **state)
+{
+    struct sim *s = world.sim[0];
+    struct xen_smmu_op op;
+    unsigned int i;
+    static const struct { uint16_t domid; int rc; uint32_t reason; } none[] = {
+        { 0, -EPERM, XEN_SMMU_REASON_DOM0 },
+        { 2, -ESRCH, XEN_SMMU_REASON_NO_DOMAIN },
+        { 777, -ESRCH, XEN_SMMU_REASON_NO_DOMAIN },
+        { 0x7ff0, -ESRCH, XEN_SMMU_REASON_NO_DOMAIN },
+        { XEN_SMMU_DOMID_ANY, -ESRCH, XEN_SMMU_REASON_NO_DOMAIN },
+    };
+
+    world_map(&world.dom[0], 0, 0);
+    for ( i = 0; i < ARRAY_SIZE(none); i++ )
+    {
+        op = force_of(none[i].domid, XEN_SMMU_FORCE_SUSPEND);
+        assert_int_equal(smmu_op(&op, copy), none[i].rc);
+        assert_int_equal(op.reason, none[i].reason);
+    }
+    for ( i = 0; i < 4; i++ )
+    {
+        op = force_of(1, XEN_SMMU_FORCE_SUSPEND);
+        if ( i == 0 )
+            op.u.force.pad = 1;
+        else if ( i == 1 )
+            op.u.force.pad2 = 1;
+        else if ( i == 2 )
+            op.u.force.votes = 1;
+        else
+            op.u.force.force = 3;
+        assert_int_equal(smmu_op(&op, copy), -EINVAL);
+        assert_int_equal(op.reason, XEN_SMMU_REASON_BAD_ARGUMENT);
+    }
+    op = force_of(1, ~0U);
+    assert_int_equal(smmu_op(&op, copy), -EINVAL);
+    assert_true(test_reaches(s, 8, &world.dom[0], 0, 0));
+    assert_int_equal(smmu_load(&world.dom[0].d->force), XEN_SMMU_FORCE_AUTO);
+
+    /* Dying; then quarantined. */
+    assert_int_equal(smmu_domain_stop(world.dom[0].d), 0);
+    op = force_of(1, XEN_SMMU_FORCE_RESUME);
+    assert_int_equal(smmu_op(&op, copy), -EBUSY);
+    assert_int_equal(op.reason, XEN_SMMU_REASON_DYING);
+    assert_true(test_aborts(s, 8, 0, 0));
+    smmu_store(&world.dom[0].d->quarantined, 1);
+    op = force_of(1, XEN_SMMU_FORCE_RESUME);
+    assert_int_equal(smmu_op(&op, copy), -EIO);
+    assert_int_equal(op.reason, XEN_SMMU_REASON_QUARANTINED);
+    assert_int_equal(smmu_load(&world.dom[0].d->force), XEN_SMMU_FORCE_AUTO);
+    assert_int_equal(host_domains_held, 0);
+}
+
+static struct xen_smmu_op policy_of(uint32_t which, uint16_t domid,
+                                    uint64_t delay)
+{
+    struct xen_smmu_op op = { .op = which, .abi = XEN_SMMU_ABI_VERSION };
+
+    op.reason = 0xdead;
+    op.u.policy.domid = domid;
+    op.u.policy.delay = delay;
+
+    return op;
+}
+
+static void op_policy(void **state)
+{
+    struct xen_smmu_op op;
+    unsigned int i;
+    static const struct { uint32_t op; uint16_t domid; uint64_t delay;
+                          int rc; uint32_t reason;
+                          uint64_t now, effective; } t[] = {
+        { XEN_SMMU_get_policy, XEN_SMMU_DOMID_ANY, 5, 0, 0, 20000000,
+          20000000 },
+        { XEN_SMMU_get_policy, 1, 5, 0, 0, XEN_SMMU_DELAY_GLOBAL, 20000000 },
+        { XEN_SMMU_set_policy, XEN_SMMU_DOMID_ANY, 7, 0, 0, 7, 7 },
+        { XEN_SMMU_get_policy, 1, 0, 0, 0, XEN_SMMU_DELAY_GLOBAL, 7 },
+        { XEN_SMMU_set_policy, 1, 0, 0, 0, 0, 0 },
+        { XEN_SMMU_set_policy, 1, XEN_SMMU_DELAY_MAX, 0, 0,
+          XEN_SMMU_DELAY_MAX, XEN_SMMU_DELAY_MAX },
+        { XEN_SMMU_set_policy, 1, XEN_SMMU_DELAY_MAX + 1, -EINVAL,
+          XEN_SMMU_REASON_BAD_ARGUMENT, 0, 0 },
+        { XEN_SMMU_set_policy, 1, XEN_SMMU_DELAY_GLOBAL - 1, -EINVAL,
+          XEN_SMMU_REASON_BAD_ARGUMENT, 0, 0 },
+        { XEN_SMMU_get_policy, 1, 0, 0, 0, XEN_SMMU_DELAY_MAX,
+          XEN_SMMU_DELAY_MAX },
+        { XEN_SMMU_set_policy, 1, XEN_SMMU_DELAY_GLOBAL, 0, 0,
+          XEN_SMMU_DELAY_GLOBAL, 7 },
+        { XEN_SMMU_set_policy, XEN_SMMU_DOMID_ANY, XEN_SMMU_DELAY_GLOBAL,
+          -EINVAL, XEN_SMMU_REASON_BAD_ARGUMENT, 0, 0 },
+        { XEN_SMMU_set_policy, XEN_SMMU_DOMID_ANY, XEN_SMMU_DELAY_MAX + 1,
+          -EINVAL, XEN_SMMU_REASON_BAD_ARGUMENT, 0, 0 },
+        { XEN_SMMU_set_policy, 0, 1, -EPERM, XEN_SMMU_REASON_DOM0, 0, 0 },
+        { XEN_SMMU_get_policy, 0, 1, -EPERM, XEN_SMMU_REASON_DOM0, 0, 0 },
+        { XEN_SMMU_set_policy, 777, 1, -ESRCH, XEN_SMMU_REASON_NO_DOMAIN, 0, 0 },
+        { XEN_SMMU_get_policy, 777, 1, -ESRCH, XEN_SMMU_REASON_NO_DOMAIN, 0, 0 },
+        { XEN_SMMU_get_policy, XEN_SMMU_DOMID_ANY, 0, 0, 0, 7, 7 },
+    };
+
+    for ( i = 0; i < ARRAY_SIZE(t); i++ )
+    {
+        op = policy_of(t[i].op, t[i].domid, t[i].delay);
+        if ( smmu_op(&op, copy) != t[i].rc || op.reason != t[i].reason )
+            fail_msg("row %u: reason %u", i, op.reason);
+        if ( t[i].rc )
+            continue;
+        assert_int_equal(op.u.policy.delay, t[i].now);
+        assert_int_equal(op.u.policy.effective, t[i].effective);
+    }
+    for ( i = 0; i < 6; i++ )
+    {
+        op = policy_of(i % 2 ? XEN_SMMU_set_policy : XEN_SMMU_get_policy, 1,
+                       1);
+        op.u.policy.pad[i / 2] = 1;
+        assert_int_equal(smmu_op(&op, copy), -EINVAL);
+        assert_int_equal(op.reason, XEN_SMMU_REASON_BAD_ARGUMENT);
+    }
+    assert_int_equal(host_domains_held, 0);
+}
+
+/* A sleeping link and a unit of a power source, as the tool shows them. */
+static void op_power_records(void **state)
+{
+    struct sim_id id = sim_id_good();
+    const struct xen_smmu_unit *u = (void *)out;
+    const struct xen_smmu_link *l = (void *)out;
+    const struct xen_smmu_device *d = (void *)out;
+    struct world_dom *dom;
+    struct world_dev *dev;
+    struct xen_smmu_op op;
+
+    world_reset(1, false);
+    assert_int_equal(world_powered(&id, SIM_NASTY, true, true, false,
+                                   SIM_CACHES_KEPT), 0);
+    smmu_store(&smmu_delay, 0);
+    dom = world_create(0, 1);
+    dev = world_dev(0, 8);
+    world_map(dom, 0, 0);
+    world_map(dom, 0, 1);
+    assert_int_equal(world_attach(dom, dev), 0);
+    assert_int_equal(world_vote(dev, false), 0);
+    assert_int_equal(world_unmap(dom, 0, 0), 0);
+    assert_int_equal(world_unmap(dom, 0, 1), 0);
+
+    op = request(XEN_SMMU_list_units, sizeof(*u));
+    assert_int_equal(smmu_op(&op, copy), 0);
+    assert_int_equal(u[0].state, XEN_SMMU_UNIT_OFF);
+    assert_string_equal(u[0].power_source, "simulated");
+    assert_int_equal(u[0].power_caps, XEN_SMMU_POWER_masters_held);
+    assert_int_equal(u[0].wakes, 1);
+    assert_int_equal(u[0].parks, 1);
+    assert_int_equal(u[0].debt_pages, 2);
+    assert_int_equal(u[0].links_debt, 1);
+    assert_int_equal(u[0].offs, world.sim[0]->nr_offs);
+
+    op = request(XEN_SMMU_list_links, sizeof(*l));
+    assert_int_equal(smmu_op(&op, copy), 0);
+    assert_int_equal(l[0].state, XEN_SMMU_LINK_DORMANT);
+    assert_int_equal(l[0].votes, 0);
+    assert_int_equal(l[0].elided, 2);
+    assert_int_equal(l[0].merged, 1);
+    assert_int_equal(l[0].debt_ranges, 1);
+    assert_int_equal(l[0].debt_pages, 2);
+    assert_int_equal(l[0].wakes, 1);
+    assert_int_equal(l[0].delay, 0);
+
+    op = request(XEN_SMMU_list_devices, sizeof(*d));
+    assert_int_equal(smmu_op(&op, copy), 0);
+    assert_int_equal(d[0].state, XEN_SMMU_DEVICE_ABORTED);
+    assert_int_equal(d[0].flags, 0);
+    assert_int_equal(world_vote(dev, true), 0);
+    op = request(XEN_SMMU_list_devices, sizeof(*d));
+    assert_int_equal(smmu_op(&op, copy), 0);
+    assert_int_equal(d[0].state, XEN_SMMU_DEVICE_OPEN);
+    assert_int_equal(d[0].flags, XEN_SMMU_DEVICE_awake);
+    op = request(XEN_SMMU_list_links, sizeof(*l));
+    assert_int_equal(smmu_op(&op, copy), 0);
+    assert_int_equal(l[0].votes, 1);
+    assert_int_equal(l[0].wake_all, 2);
+    assert_int_equal(l[0].debt_pages, 0);
 }
 
 /* What is dormant, in debt, failed or quarantined is shown as such. */
@@ -420,7 +634,9 @@ static void op_states(void **state)
     op = request(XEN_SMMU_list_links, sizeof(*l));
     assert_int_equal(smmu_op(&op, copy), 0);
     assert_int_equal(l[0].state, XEN_SMMU_LINK_DORMANT);
-    assert_int_equal(l[0].flags, XEN_SMMU_LINK_debt_all);
+    assert_int_equal(l[0].flags, 0);
+    assert_int_equal(l[0].debt_ranges, 1);
+    assert_int_equal(l[0].debt_pages, 1);
     assert_int_equal(l[0].elided, 1);
     op = request(XEN_SMMU_list_units, sizeof(*u));
     assert_int_equal(smmu_op(&op, copy), 0);
@@ -436,7 +652,7 @@ static void op_states(void **state)
     assert_int_equal(u[0].state, XEN_SMMU_UNIT_FAILED);
     assert_int_equal(u[0].reason, XEN_SMMU_REASON_SERVICE_FAILURE);
     assert_int_equal(u[0].quarantined, 1);
-    assert_int_equal(u[1].state, XEN_SMMU_UNIT_ON);
+    assert_int_equal(u[1].state, XEN_SMMU_UNIT_PARKED);
     op = request(XEN_SMMU_list_links, sizeof(*l));
     assert_int_equal(smmu_op(&op, copy), 0);
     assert_int_equal(l[0].state, XEN_SMMU_LINK_FAILED);
@@ -459,7 +675,8 @@ int main(void)
         T(vmids_in_turn), T(vmids_few), T(vmids_dirty), T(vmids_epoch),
         T(limit), T(reasons), T(op_version), TH(op_lists), TH(op_pages),
         TH(op_sizes), TH(op_wrong), T(op_empty), TH(op_random),
-        TH(op_states),
+        TH(op_states), TH(op_force), TH(op_force_wrong), TH(op_policy),
+        T(op_power_records),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

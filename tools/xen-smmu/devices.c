@@ -2,16 +2,16 @@
 /* xen-smmu devices: one line a device behind an SMMU. */
 #include "output.h"
 
-int verb_devices(const struct options *options, const char *argument)
+int verb_devices(const struct options *options, char **arguments)
 {
     static const char *const columns[] = {
-        "domid", "name", "path", "sids", "state", NULL
+        "domid", "name", "path", "sids", "state", "awake", "wakes", NULL
     };
     struct json_object *document;
     struct state state;
     int rc;
 
-    (void)argument;
+    (void)arguments;
     rc = state_load(&state, options);
     if (rc)
         goto out;

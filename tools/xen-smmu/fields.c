@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The field tables, and how a field reads to a human. */
+/* The field tables, and what is in a field. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "fields.h"
-
-#define NS_PER_S UINT64_C(1000000000)
+#include "texts.h"
 
 /* Where a list of stream IDs stops in a table; JSON has the rest. */
 #define SIDS_WIDTH 16
@@ -33,9 +31,17 @@ static const struct word link_states[] = {
     { 0, NULL, false }
 };
 
+static const struct word forces[] = {
+    { XEN_SMMU_FORCE_AUTO, "auto", false },
+    { XEN_SMMU_FORCE_SUSPEND, "suspend", false },
+    { XEN_SMMU_FORCE_RESUME, "resume", false },
+    { 0, NULL, false }
+};
+
+/* Aborting is what the streams of a sleeping device have to do. */
 static const struct word device_states[] = {
     { XEN_SMMU_DEVICE_UNASSIGNED, "unassigned", false },
-    { XEN_SMMU_DEVICE_ABORTED, "aborted", true },
+    { XEN_SMMU_DEVICE_ABORTED, "aborted", false },
     { XEN_SMMU_DEVICE_OPEN, "open", false },
     { 0, NULL, false }
 };
@@ -46,149 +52,6 @@ static const struct word reason_words[] = {
 #undef X
     { 0, NULL, false }
 };
-
-/* How long ago, with as much detail as anyone wants. */
-static char *ago_text(uint64_t ns)
-{
-    uint64_t s = ns / NS_PER_S;
-
-    if (ns == UINT64_MAX)
-        return format_text("never");
-    if (s < 60)
-        return format_text("%" PRIu64 ".%" PRIu64 " s ago", s,
-                           ns % NS_PER_S / (NS_PER_S / 10));
-    if (s < 3600)
-        return format_text("%" PRIu64 "m %" PRIu64 "s ago", s / 60, s % 60);
-    if (s < 86400)
-        return format_text("%" PRIu64 "h %" PRIu64 "m ago", s / 3600,
-                           s / 60 % 60);
-    return format_text("%" PRIu64 "d %" PRIu64 "h ago", s / 86400,
-                       s / 3600 % 24);
-}
-
-/* For how long: a clock; after a day nobody counts seconds. */
-static char *clock_text(uint64_t ns)
-{
-    uint64_t s = ns / NS_PER_S;
-
-    if (s < 86400)
-        return format_text("%02u:%02u:%02u", (unsigned int)(s / 3600),
-                           (unsigned int)(s / 60 % 60),
-                           (unsigned int)(s % 60));
-    return format_text("%" PRIu64 "d%02uh", s / 86400,
-                       (unsigned int)(s / 3600 % 24));
-}
-
-static const struct field *field_of(enum kind kind, const char *key);
-
-/* The time in a state matters where the state is not the normal one. */
-static char *unit_power(const struct state *state, const void *record)
-{
-    const struct field *field = field_of(UNITS, "state");
-    const struct xen_smmu_unit *unit = record;
-    const struct word *word = field_word(field, unit);
-    char *clock, *text;
-
-    (void)state;
-    if (!word)
-        return format_text("%" PRIu32, unit->state);
-    if (unit->state == XEN_SMMU_UNIT_ON)
-        return format_text("%s", word->text);
-    clock = clock_text(unit->since);
-    text = format_text("%s %s", word->text, clock);
-    free(clock);
-    return text;
-}
-
-/* How many links owe an invalidation, and the first few of them. */
-static char *unit_pending(const struct state *state, const void *record)
-{
-    const struct xen_smmu_unit *unit = record;
-    char *text = format_text("%" PRIu32, unit->links_debt);
-    unsigned int shown = 0;
-    uint32_t i;
-
-    for (i = 0; i < state->lists[LINKS].count; i++) {
-        const struct xen_smmu_link *link = list_at(state, LINKS, i);
-        char *longer;
-
-        if (link->unit != unit->index ||
-            !(link->flags & XEN_SMMU_LINK_debt_all))
-            continue;
-        if (shown == 2)
-            longer = format_text("%s,...", text);
-        else
-            longer = format_text("%s%cd%u", text, shown ? ',' : ' ',
-                                 link->domid);
-        free(text);
-        text = longer;
-        if (shown++ == 2)
-            break;
-    }
-    return text;
-}
-
-static char *unit_of(const struct state *state, uint32_t index)
-{
-    const struct xen_smmu_unit *unit = state_unit(state, index);
-
-    return unit ? format_text("%s", unit->name) : NULL;
-}
-
-static char *link_unit(const struct state *state, const void *record)
-{
-    return unit_of(state, ((const struct xen_smmu_link *)record)->unit);
-}
-
-static char *device_unit(const struct state *state, const void *record)
-{
-    return unit_of(state, ((const struct xen_smmu_device *)record)->unit);
-}
-
-static char *name_of(const struct state *state, uint16_t domid)
-{
-    const char *name = state_domain_name(state, domid);
-
-    return name ? format_text("%s", name) : NULL;
-}
-
-static char *link_name(const struct state *state, const void *record)
-{
-    return name_of(state, ((const struct xen_smmu_link *)record)->domid);
-}
-
-static char *device_name(const struct state *state, const void *record)
-{
-    return name_of(state, ((const struct xen_smmu_device *)record)->domid);
-}
-
-static char *link_state(const struct state *state, const void *record)
-{
-    const struct xen_smmu_link *link = record;
-    const struct word *word = field_word(field_of(LINKS, "state"), link);
-
-    (void)state;
-    if (!word)
-        return format_text("%" PRIu32, link->state);
-    return format_text("%s%s%s", word->text,
-                       link->flags & XEN_SMMU_LINK_quarantined ?
-                       " quarantined" : "",
-                       link->flags & XEN_SMMU_LINK_dying ? " dying" : "");
-}
-
-static char *link_debt(const struct state *state, const void *record)
-{
-    const struct xen_smmu_link *link = record;
-
-    (void)state;
-    return format_text(link->flags & XEN_SMMU_LINK_debt_all ? "all" : "-");
-}
-
-static char *link_since(const struct state *state, const void *record)
-{
-    (void)state;
-    return clock_text(((const struct xen_smmu_link *)record)->since);
-}
 
 #define AT(record, member) \
     .offset = offsetof(struct record, member), \
@@ -203,7 +66,10 @@ static const struct field unit_fields[] = {
       .words = unit_types },
     { .key = "state", .title = "POWER", F_WORD, UNIT(state),
       .words = unit_states, .text = unit_power },
-    { .key = "since_ns", .type = F_NS, UNIT(since) },
+    { .key = "power", .title = "POWER", F_WORD, UNIT(state),
+      .words = unit_states, .table_only = true },
+    { .key = "since_ns", .title = "FOR", .type = F_NS, UNIT(since),
+      .text = unit_since },
     { .key = "reason", .title = "REASON", F_WORD, UNIT(reason),
       .words = reason_words },
     { .key = "sid_bits", .type = F_COUNT, UNIT(sid_bits) },
@@ -212,19 +78,44 @@ static const struct field unit_fields[] = {
     { .key = "devices", .title = "DEVICES", F_COUNT, UNIT(devices),
       .right = true },
     { .key = "links", .title = "DOMS", F_COUNT, UNIT(links), .right = true },
-    { .key = "links_live", .type = F_COUNT, UNIT(links_live) },
+    { .key = "links_live", .title = "LIVE", F_COUNT, UNIT(links_live),
+      .right = true },
+    { .key = "links_dormant", .title = "DORM", F_DERIVED, .right = true,
+      .number = unit_dormant },
     { .key = "links_debt", .title = "PENDING", F_COUNT, UNIT(links_debt),
-      .right = true, .text = unit_pending },
+      .right = true, .text = unit_pending, .lines = true },
     { .key = "quarantined", .title = "QUARANTINED", F_COUNT,
       UNIT(quarantined), .right = true, .alarming = true },
     { .key = "queue_bytes", .type = F_COUNT, UNIT(queue_bytes) },
-    { .key = "commands", .type = F_COUNT, UNIT(commands) },
-    { .key = "syncs", .type = F_COUNT, UNIT(syncs) },
+    { .key = "commands", .title = "COMMANDS", F_COUNT, UNIT(commands),
+      .right = true },
+    { .key = "syncs", .title = "SYNCS", F_COUNT, UNIT(syncs),
+      .right = true },
     { .key = "events", .type = F_COUNT, UNIT(events) },
     { .key = "events_dropped", .type = F_COUNT, UNIT(events_dropped) },
     { .key = "events_lost", .type = F_COUNT, UNIT(events_lost) },
     { .key = "last_flush_ns", .title = "LAST-FLUSH", F_NS,
       UNIT(last_flush) },
+    { .key = "power_source", .title = "SOURCE", F_STRING,
+      UNIT(power_source), .since = 1 },
+    { .key = "power_caps", .title = "PROMISES", F_DERIVED, UNIT(power_caps),
+      .text = unit_caps, .lines = true, .table_only = true, .since = 1 },
+    { .key = "masters_held", .type = F_FLAG, UNIT(power_caps),
+      .mask = XEN_SMMU_POWER_masters_held, .since = 1 },
+    { .key = "registers_kept", .type = F_FLAG, UNIT(power_caps),
+      .mask = XEN_SMMU_POWER_registers_kept, .since = 1 },
+    { .key = "caches_lost", .type = F_FLAG, UNIT(power_caps),
+      .mask = XEN_SMMU_POWER_caches_lost, .since = 1 },
+    { .key = "parks", .title = "PARKS", F_COUNT, UNIT(parks),
+      .right = true, .since = 1 },
+    { .key = "offs", .title = "OFFS", F_COUNT, UNIT(offs), .right = true,
+      .since = 1 },
+    { .key = "wakes", .title = "WAKES", F_COUNT, UNIT(wakes),
+      .right = true, .since = 1 },
+    { .key = "debt_pages", .title = "PAGES", F_PAGES, UNIT(debt_pages),
+      .right = true, .since = 1 },
+    { .key = "awake", .title = "AWAKE", F_DERIVED, .text = unit_awake,
+      .lines = true, .since = 1 },
     { .key = NULL }
 };
 
@@ -240,11 +131,11 @@ static const struct field link_fields[] = {
     { .key = "vmid", .title = "VMID", .type = F_COUNT, LINK(vmid),
       .right = true },
     { .key = "state", .title = "STATE", .type = F_WORD, LINK(state),
-      .words = link_states, .text = link_state },
+      .words = link_states, .text = link_state, .lines = true },
     { .key = "since_ns", .title = "FOR", .type = F_NS, LINK(since),
       .text = link_since },
     { .key = "debt_all", .title = "DEBT", .type = F_FLAG, LINK(flags),
-      .mask = XEN_SMMU_LINK_debt_all, .text = link_debt },
+      .mask = XEN_SMMU_LINK_debt_all, .text = link_debt, .right = true },
     { .key = "quarantined", .type = F_FLAG, LINK(flags),
       .mask = XEN_SMMU_LINK_quarantined },
     { .key = "dying", .type = F_FLAG, LINK(flags),
@@ -257,9 +148,36 @@ static const struct field link_fields[] = {
       .right = true },
     { .key = "elided", .title = "ELIDED", .type = F_COUNT, LINK(elided),
       .right = true },
-    { .key = "wakes", .type = F_COUNT, LINK(wakes) },
+    { .key = "wakes", .title = "WAKEUPS", .type = F_COUNT, LINK(wakes),
+      .right = true },
     { .key = "failures", .title = "FAILED", .type = F_COUNT, LINK(failures),
       .right = true, .alarming = true },
+    { .key = "force", .title = "FORCE", .type = F_WORD, LINK(force),
+      .words = forces, .since = 1 },
+    { .key = "votes", .title = "VOTES", .type = F_COUNT, LINK(votes),
+      .right = true, .since = 1 },
+    { .key = "debt_ranges", .title = "RANGES", .type = F_COUNT,
+      LINK(debt_ranges), .right = true, .since = 1 },
+    { .key = "debt_pages", .title = "PAGES", .type = F_PAGES,
+      LINK(debt_pages), .right = true, .since = 1 },
+    { .key = "delay_ns", .title = "AUTOSUSPEND", .type = F_NS, LINK(delay),
+      .text = link_delay, .since = 1 },
+    { .key = "merged", .title = "MERGED", .type = F_COUNT, LINK(merged),
+      .right = true, .since = 1 },
+    { .key = "overflows", .title = "OVERFLOWS", .type = F_COUNT,
+      LINK(overflows), .right = true, .since = 1 },
+    { .key = "wake_none", .title = "NONE", .type = F_COUNT, LINK(wake_none),
+      .right = true, .since = 1 },
+    { .key = "wake_ranges", .title = "RANGES", .type = F_COUNT,
+      LINK(wake_ranges), .right = true, .since = 1 },
+    { .key = "wake_vmid", .title = "VMID", .type = F_COUNT, LINK(wake_vmid),
+      .right = true, .since = 1 },
+    { .key = "wake_all", .title = "ALL", .type = F_COUNT, LINK(wake_all),
+      .right = true, .since = 1 },
+    { .key = "worst_wake", .title = "WORST", .type = F_COUNT,
+      LINK(worst_wake), .right = true, .since = 1 },
+    { .key = "wake_flush", .title = "WAKE-FLUSHES", .type = F_DERIVED,
+      .text = link_wake_flush },
     { .key = NULL }
 };
 
@@ -275,11 +193,16 @@ static const struct field device_fields[] = {
     { .key = "smmu", .title = "SMMU", .type = F_DERIVED, .text = device_unit,
       .wrap = true },
     { .key = "nr_ranges", .type = F_COUNT, DEVICE(nr_ranges) },
-    { .key = "sids", .title = "SIDS", .type = F_SIDS, DEVICE(sids) },
+    { .key = "sids", .title = "SIDS", .type = F_SIDS, DEVICE(sids),
+      .lines = true },
     { .key = "state", .title = "STATE", .type = F_WORD, DEVICE(state),
       .words = device_states },
     { .key = "bridge", .type = F_FLAG, DEVICE(flags),
       .mask = XEN_SMMU_DEVICE_bridge },
+    { .key = "awake", .title = "VOTES", .type = F_FLAG, DEVICE(flags),
+      .mask = XEN_SMMU_DEVICE_awake, .text = device_vote, .since = 1 },
+    { .key = "wakes", .title = "WAKEUPS", .type = F_DERIVED,
+      .number = device_wakes, .right = true },
     { .key = "faults", .title = "FAULTS", .type = F_COUNT, DEVICE(faults),
       .right = true, .alarming = true },
     { .key = "faults_dropped", .type = F_COUNT, DEVICE(faults_dropped) },
@@ -292,20 +215,44 @@ static const struct field domain_fields[] = {
     { .key = NULL }
 };
 
+static const struct field policy_fields[] = {
+    { .key = "domid", .title = "DOM", .type = F_DOMID, AT(policy, domid),
+      .text = policy_who, .right = true },
+    { .key = "name", .title = "NAME", .type = F_DERIVED, .text = policy_name,
+      .cut = 16 },
+    { .key = "autosuspend_ns", .title = "AUTOSUSPEND", .type = F_NS,
+      AT(policy, delay), .text = policy_delay, .right = true },
+    { .key = "effective_ns", .title = "IN-FORCE", .type = F_NS,
+      AT(policy, effective), .text = policy_effective, .right = true },
+    { .key = NULL }
+};
+
 const struct kind_table kinds[NR_KINDS] = {
     [UNITS] = { "units", sizeof(struct xen_smmu_unit), unit_fields },
     [LINKS] = { "links", sizeof(struct xen_smmu_link), link_fields },
     [DEVICES] = { "devices", sizeof(struct xen_smmu_device), device_fields },
     [DOMAINS] = { "domains", sizeof(struct domain), domain_fields },
+    [POLICIES] = { "policies", sizeof(struct policy), policy_fields },
 };
 
-static const struct field *field_of(enum kind kind, const char *key)
+const struct field *field_find(enum kind kind, const char *key)
 {
-    const struct field *field = kinds[kind].fields;
+    const struct field *field;
 
-    while (strcmp(field->key, key))
-        field++;
-    return field;
+    for (field = kinds[kind].fields; field->key; field++)
+        if (!strcmp(field->key, key))
+            return field;
+    return NULL;
+}
+
+bool field_known(const struct field *field, const struct state *state,
+                 enum kind kind)
+{
+    const struct list *list = &state->lists[kind];
+
+    return field->since <= (state->abi & 0xffff) &&
+           field->since <= list->minor &&
+           field->offset + field->size <= list->known;
 }
 
 uint64_t field_number(const struct field *field, const void *record)
@@ -376,27 +323,15 @@ static char *sids_text(const struct xen_smmu_device *device)
     return text;
 }
 
-/* Exact as long as it fits into its column; JSON has all digits. */
-static char *count_text(uint64_t count)
-{
-    static const char units[] = { 0, 'k', 'M', 'G', 'T', 'P' };
-    size_t unit = 0;
-
-    if (count < 10000000)
-        return format_text("%" PRIu64, count);
-    while (count >= 100000) {
-        count /= 1000;
-        unit++;
-    }
-    return format_text("%" PRIu64 "%c", count, units[unit]);
-}
-
 char *field_text(const struct field *field, const struct state *state,
-                 const void *record)
+                 enum kind kind, const void *record)
 {
     const struct word *word;
+    uint64_t number;
     char *text = NULL;
 
+    if (!field_known(field, state, kind))
+        return format_text("-");
     if (field->text) {
         text = field->text(state, record);
         return text ? text : format_text("-");
@@ -410,6 +345,8 @@ char *field_text(const struct field *field, const struct state *state,
         return format_text("0x%" PRIx64, field_number(field, record));
     case F_NS:
         return ago_text(field_number(field, record));
+    case F_PAGES:
+        return pages_text(field_number(field, record));
     case F_WORD:
         word = field_word(field, record);
         if (word)
@@ -425,7 +362,8 @@ char *field_text(const struct field *field, const struct state *state,
     case F_SIDS:
         return sids_text(record);
     case F_DERIVED:
-        break;
+        number = field->number(state, record);
+        return number == UINT64_MAX ? format_text("-") : count_text(number);
     }
-    abort();            /* a field table without a text() */
+    abort();            /* a field of no type */
 }

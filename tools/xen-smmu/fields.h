@@ -15,10 +15,11 @@ enum field_type {
     F_HEX,      /* JSON hex string */
     F_NS,       /* nanoseconds; all ones: never, JSON null */
     F_WORD,     /* one out of a list of words; JSON number where unknown */
+    F_PAGES,    /* number; all ones: "all", for the whole VMID */
     F_FLAG,     /* one bit, JSON boolean */
     F_DOMID,    /* number; DOMID_ANY: JSON null */
     F_SIDS,     /* ranges of stream IDs, JSON array of {first, count} */
-    F_DERIVED,  /* not stored: a string out of text(), for output only */
+    F_DERIVED,  /* not stored: out of text() or number(), for output only */
 };
 
 /* The last word has no text. */
@@ -39,8 +40,13 @@ struct field {
     bool wrap;                  /* the cell may take several lines */
     unsigned int cut;           /* the cell shows so many characters */
     bool alarming;              /* in red unless zero */
+    bool lines;                 /* its commas are line breaks in a cell */
+    bool table_only;            /* JSON has it in other fields */
+    unsigned int since;         /* minor version of the ABI that has it */
     /* Human text where the plain one does not do; NULL result: none. */
     char *(*text)(const struct state *state, const void *record);
+    /* F_DERIVED that is a number; all ones: none. */
+    uint64_t (*number)(const struct state *state, const void *record);
 };
 
 struct kind_table {
@@ -54,8 +60,18 @@ extern const struct kind_table kinds[NR_KINDS];
 uint64_t field_number(const struct field *field, const void *record);
 const struct word *field_word(const struct field *field, const void *record);
 
-/* For humans; never NULL. */
+/* NULL where this kind has no such field. */
+const struct field *field_find(enum kind kind, const char *key);
+
+/* Did whoever filled in the records know this field? */
+bool field_known(const struct field *field, const struct state *state,
+                 enum kind kind);
+
+/* For humans, "-" for what is not known; never NULL. */
 char *field_text(const struct field *field, const struct state *state,
-                 const void *record);
+                 enum kind kind, const void *record);
+
+/* "20ms", as `policy` takes it. */
+char *duration_text(uint64_t ns);
 
 #endif

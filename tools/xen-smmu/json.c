@@ -65,22 +65,28 @@ static struct json_object *new_sids(const struct xen_smmu_device *device)
     return array;
 }
 
-static struct json_object *new_text(const struct field *field,
+static struct json_object *new_derived(const struct field *field,
                                     const struct state *state,
                                     const void *record)
 {
-    char *text = field->text(state, record);
     struct json_object *value = NULL;
+    char *text;
 
+    if (field->number) {
+        uint64_t number = field->number(state, record);
+
+        return number == UINT64_MAX ? NULL : new_uint(number);
+    }
+    text = field->text(state, record);
     if (text)
         value = need(json_object_new_string(text));
     free(text);
     return value;
 }
 
-static struct json_object *new_value(const struct field *field,
-                                     const struct state *state,
-                                     const void *record)
+struct json_object *json_value(const struct field *field,
+                               const struct state *state,
+                               const void *record)
 {
     const struct word *word;
     uint64_t number;
@@ -92,7 +98,7 @@ static struct json_object *new_value(const struct field *field,
     case F_SIDS:
         return new_sids(record);
     case F_DERIVED:
-        return new_text(field, state, record);
+        return new_derived(field, state, record);
     default:
         break;
     }
@@ -103,6 +109,9 @@ static struct json_object *new_value(const struct field *field,
         return new_hex(number);
     case F_NS:
         return number == UINT64_MAX ? NULL : new_uint(number);
+    case F_PAGES:
+        return number == UINT64_MAX ? need(json_object_new_string("all"))
+                                    : new_uint(number);
     case F_DOMID:
         return number == XEN_SMMU_DOMID_ANY ? NULL : new_uint(number);
     case F_WORD:
@@ -133,8 +142,22 @@ struct json_object *json_document(uint32_t abi)
     return document;
 }
 
+static bool is_among(const char *key, const char *const *keys)
+{
+    for (; *keys; keys++)
+        if (!strcmp(*keys, key))
+            return true;
+    return false;
+}
+
 void json_add_list(struct json_object *document, const struct state *state,
                    enum kind kind)
+{
+    json_add_keys(document, state, kind, NULL);
+}
+
+void json_add_keys(struct json_object *document, const struct state *state,
+                   enum kind kind, const char *const *keys)
 {
     struct json_object *array = need(json_object_new_array());
     const struct field *field;
@@ -146,7 +169,10 @@ void json_add_list(struct json_object *document, const struct state *state,
         const void *record = list_at(state, kind, i);
 
         for (field = kinds[kind].fields; field->key; field++)
-            json_add(object, field->key, new_value(field, state, record));
+            if (!field->table_only && (!keys || is_among(field->key, keys)))
+                json_add(object, field->key,
+                         field_known(field, state, kind) ?
+                         json_value(field, state, record) : NULL);
         rc = json_object_array_add(array, object);
         if (rc)
             need(NULL);
@@ -166,6 +192,16 @@ int json_print(struct json_object *document)
     puts(text);
     json_object_put(document);
     return RC_OK;       /* main() checks that it was written */
+}
+
+struct json_object *json_string(const char *text)
+{
+    return text ? need(json_object_new_string(text)) : NULL;
+}
+
+struct json_object *json_uint(uint64_t number)
+{
+    return new_uint(number);
 }
 
 /* Reading.  Every reader returns NULL, or what it expected instead. */
@@ -312,7 +348,14 @@ static const char *read_value(const struct field *field,
     case F_SIDS:
         return read_sids(value, record);
     case F_DERIVED:
-        return NULL;            /* is derived again */
+        return NULL;
+    case F_PAGES:
+        if (json_object_is_type(value, json_type_string) &&
+            !strcmp(json_object_get_string(value), "all"))
+            number = max;
+        else
+            expected = read_uint(value, max, &number);
+        break;
     case F_HEX:
         expected = read_hex(value, max, &number);
         break;
@@ -348,9 +391,25 @@ static int bad_snapshot(const char *file, const char *what)
                 "cannot read snapshot %s: %s", file, what);
 }
 
-static int read_record(struct json_object *object, const char *file,
-                       enum kind kind, size_t i, void *record)
+/*
+ * What was recorded without this field, by an older tool or of an older
+ * hypervisor, ends before it: records only grow at their end.  Bits may be
+ * in a field that was there before: they go by the version.
+ */
+static void forget(const struct field *field, struct list *list)
 {
+    if (field->type == F_FLAG) {
+        if (list->minor >= field->since)
+            list->minor = field->since - 1;
+    } else if (list->known > field->offset) {
+        list->known = field->offset;
+    }
+}
+
+static int read_record(struct json_object *object, const char *file,
+                       struct state *state, enum kind kind, size_t i)
+{
+    void *record = list_at(state, kind, i);
     const struct kind_table *table = &kinds[kind];
     const struct field *field;
     char *what;
@@ -364,9 +423,15 @@ static int read_record(struct json_object *object, const char *file,
         struct json_object *value;
         const char *expected;
 
-        if (!json_object_object_get_ex(object, field->key, &value)) {
-            if (field->type == F_DERIVED)
-                continue;
+        if (field->type == F_DERIVED || field->table_only)
+            continue;           /* is derived again */
+        if (!json_object_object_get_ex(object, field->key, &value))
+            value = NULL;
+        if (!value && field->since) {
+            forget(field, &state->lists[kind]);
+            continue;
+        }
+        if (!value && !json_object_object_get_ex(object, field->key, NULL)) {
             what = format_text("%s[%zu] has no '%s'", table->key, i,
                                field->key);
             goto bad;
@@ -415,8 +480,8 @@ int json_read_list(struct json_object *document, const char *file,
     list->records = alloc(length, table->size);
     list->count = length;
     for (i = 0; i < length; i++) {
-        rc = read_record(json_object_array_get_idx(array, i), file, kind, i,
-                         list_at(state, kind, i));
+        rc = read_record(json_object_array_get_idx(array, i), file, state,
+                         kind, i);
         if (rc)
             return rc;
     }

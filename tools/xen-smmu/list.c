@@ -2,7 +2,7 @@
 /* xen-smmu list: one line an SMMU. */
 #include "output.h"
 
-int verb_list(const struct options *options, const char *argument)
+int verb_list(const struct options *options, char **arguments)
 {
     static const char *const columns[] = {
         "name", "type", "state", "links", "links_debt", "quarantined",
@@ -12,7 +12,7 @@ int verb_list(const struct options *options, const char *argument)
     struct state state;
     int rc;
 
-    (void)argument;
+    (void)arguments;
     rc = state_load(&state, options);
     if (rc)
         goto out;

@@ -69,6 +69,9 @@ static void each_note(const struct state *state, note_fn *fn, void *arg)
         if (link->flags & XEN_SMMU_LINK_quarantined ||
             link->reason == XEN_SMMU_REASON_QUARANTINED)
             fn(arg, who, XEN_SMMU_REASON_QUARANTINED);
+        if (link->force == XEN_SMMU_FORCE_SUSPEND &&
+            link->reason != XEN_SMMU_REASON_FORCED_ASLEEP)
+            fn(arg, who, XEN_SMMU_REASON_FORCED_ASLEEP);
         free(who);
     }
 }

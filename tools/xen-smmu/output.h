@@ -29,6 +29,14 @@ struct json_object *notes_json(const struct state *state);
 struct json_object *json_document(uint32_t abi);
 void json_add_list(struct json_object *document, const struct state *state,
                    enum kind kind);
+/* Only these of its fields, in the field table's order; NULL: all. */
+void json_add_keys(struct json_object *document, const struct state *state,
+                   enum kind kind, const char *const *keys);
+struct json_object *json_value(const struct field *field,
+                               const struct state *state,
+                               const void *record);
+struct json_object *json_string(const char *text);      /* NULL: null */
+struct json_object *json_uint(uint64_t number);
 void json_add(struct json_object *object, const char *key,
               struct json_object *value);
 char *abi_text(uint32_t abi);

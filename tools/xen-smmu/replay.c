@@ -145,7 +145,7 @@ int replay_load(struct state *state, const char *file)
     rc = read_header(document, file, &state->abi);
     if (rc)
         goto out;
-    for (kind = 0; kind < NR_KINDS; kind++) {
+    for (kind = 0; kind < NR_RECORDED; kind++) {
         rc = json_read_list(document, file, state, kind);
         if (rc)
             goto out;

@@ -6,37 +6,6 @@
 
 #include "output.h"
 
-/* As xl: what is all digits is a number, anything else a name. */
-static int find_domain(const struct state *state, const char *text,
-                       uint16_t *domid)
-{
-    const struct domain *domain;
-    unsigned long number;
-    uint32_t i;
-
-    if (*text && !text[strspn(text, "0123456789")]) {
-        number = strlen(text) > 5 ? XEN_SMMU_DOMID_ANY
-                                  : strtoul(text, NULL, 10);
-        if (number < XEN_SMMU_DOMID_ANY) {
-            *domid = number;
-            return RC_OK;
-        }
-        return fail(RC_FAILED, reason_next(XEN_SMMU_REASON_NO_DOMAIN),
-                    "cannot show domain %s: no domain has so large a number",
-                    text);
-    }
-    for (i = 0; i < state->lists[DOMAINS].count; i++) {
-        domain = list_at(state, DOMAINS, i);
-        if (!strcmp(domain->name, text)) {
-            *domid = domain->domid;
-            return RC_OK;
-        }
-    }
-    return fail(RC_FAILED, reason_next(XEN_SMMU_REASON_NO_DOMAIN),
-                "cannot show domain '%s': xenstore knows no domain of that "
-                "name", text);
-}
-
 /* The SMMUs this domain has nothing to do with say nothing about it. */
 static void keep_units(struct state *state)
 {
@@ -73,11 +42,11 @@ static int show_text(const struct state *state, uint16_t domid,
                      const struct options *options)
 {
     static const char *const link_columns[] = {
-        "smmu", "vmid", "state", "since_ns", "debt_all", "flushes", "elided",
-        "failures", NULL
+        "smmu", "vmid", "state", "since_ns", "debt_all", "votes", "wakes",
+        "elided", "failures", NULL
     };
     static const char *const device_columns[] = {
-        "path", "sids", "state", "faults", NULL
+        "path", "sids", "state", "awake", "faults", NULL
     };
     const char *name = state_domain_name(state, domid);
     char *title;
@@ -100,7 +69,7 @@ static int show_text(const struct state *state, uint16_t domid,
     return RC_OK;
 }
 
-int verb_show(const struct options *options, const char *argument)
+int verb_show(const struct options *options, char **arguments)
 {
     struct state state;
     const char *name;
@@ -110,7 +79,7 @@ int verb_show(const struct options *options, const char *argument)
     rc = state_load(&state, options);
     if (rc)
         goto out;
-    rc = find_domain(&state, argument, &domid);
+    rc = state_find_domain(&state, arguments[0], "show", &domid);
     if (rc)
         goto out;
     if (!state_keep_domain(&state, domid)) {

@@ -38,7 +38,7 @@ static int write_file(struct json_object *document, const char *file)
                 strerror(error));
 }
 
-int verb_snapshot(const struct options *options, const char *argument)
+int verb_snapshot(const struct options *options, char **arguments)
 {
     struct json_object *document;
     struct state state;
@@ -49,17 +49,17 @@ int verb_snapshot(const struct options *options, const char *argument)
     if (rc)
         goto out;
     document = json_document(state.abi);
-    for (kind = 0; kind < NR_KINDS; kind++)
+    for (kind = 0; kind < NR_RECORDED; kind++)
         json_add_list(document, &state, kind);
-    if (!strcmp(argument, "-")) {
+    if (!strcmp(arguments[0], "-")) {
         rc = json_print(document);
         goto out;
     }
-    rc = write_file(document, argument);
+    rc = write_file(document, arguments[0]);
     json_object_put(document);
     if (!rc && !options->quiet)
         fprintf(stderr, PROGRAM ": wrote %s; any view can be shown from it "
-                "with --from\n", argument);
+                "with --from\n", arguments[0]);
 
  out:
     state_free(&state);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Tables for humans: at most as wide as the terminal, 80 where there is none. */
+/* Tables for humans: as wide as the terminal at most, else 80 columns. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -11,7 +11,7 @@
 
 #define DEFAULT_WIDTH 80
 
-/* As ls, grep and others: a terminal that can, and a user who did not say no. */
+/* As ls, grep and others: a terminal that can, a user who did not say no. */
 static bool colours(void)
 {
     const char *term = getenv("TERM"), *no = getenv("NO_COLOR");
@@ -42,22 +42,38 @@ static bool is_bad(const struct field *field, const void *record)
 
 static const struct field *find(enum kind kind, const char *key)
 {
-    const struct field *field;
+    const struct field *field = field_find(kind, key);
 
-    for (field = kinds[kind].fields; field->key; field++)
-        if (!strcmp(field->key, key))
-            return field;
-    abort();            /* a view with a key that is in no field table */
+    if (!field)
+        abort();        /* a view with a key that is in no field table */
+    return field;
 }
 
 static int add_column(struct libscols_table *table, const struct field *field,
                       const struct options *options)
 {
+    const char *title = field->title ? field->title : field->key;
     int flags = field->right ? SCOLS_FL_RIGHT : 0;
+    struct libscols_column *column;
 
-    if (field->wrap && !options->no_header)
+    if ((field->wrap || field->lines) && !options->no_header)
         flags |= SCOLS_FL_WRAP;
-    return scols_table_new_column(table, field->title, 0, flags) ? 0 : -1;
+    column = scols_table_new_column(table, title, 0, flags);
+    if (!column)
+        return -1;
+    if (!field->lines || options->no_header)
+        return 0;
+    if (scols_column_set_safechars(column, "\n"))
+        return -1;
+    return scols_column_set_wrapfunc(column, scols_wrapnl_chunksize,
+                                     scols_wrapnl_nextchunk, NULL);
+}
+
+static void break_lines(char *text)
+{
+    for (; *text; text++)
+        if (*text == ',')
+            *text = '\n';
 }
 
 static int add_line(struct libscols_table *table, const struct state *state,
@@ -72,10 +88,12 @@ static int add_line(struct libscols_table *table, const struct state *state,
         return -1;
     for (c = 0; columns[c]; c++) {
         const struct field *field = find(kind, columns[c]);
-        char *text = field_text(field, state, record);
+        char *text = field_text(field, state, kind, record);
 
         if (field->cut && !options->no_header && strlen(text) > field->cut)
             memcpy(text + field->cut - 2, "..", 3);
+        if (field->lines && !options->no_header)
+            break_lines(text);
         /* The line owns the text from here. */
         rc = scols_line_refer_data(line, c, text);
         if (rc) {

@@ -28,20 +28,32 @@ struct options {
     bool no_header;     /* one line a record, for scripts */
     bool quiet;         /* no notes below the table */
     const char *from;   /* snapshot to read instead of the hypervisor */
+    const char *fields; /* -o: the ones wanted, separated by commas */
 };
 
 struct verb {
     const char *name;
-    const char *argument;       /* of its one argument, or NULL */
+    const char *usage;          /* of its arguments */
+    int least, most;            /* how many it takes */
     const char *help;
-    int (*run)(const struct options *options, const char *argument);
+    /* The arguments end with a NULL. */
+    int (*run)(const struct options *options, char **arguments);
+    bool acts;                  /* on the hypervisor: not with --from */
+    bool fields;                /* takes -o */
 };
 
-int verb_list(const struct options *options, const char *argument);
-int verb_show(const struct options *options, const char *argument);
-int verb_devices(const struct options *options, const char *argument);
-int verb_snapshot(const struct options *options, const char *argument);
-int verb_version(const struct options *options, const char *argument);
+int verb_list(const struct options *options, char **arguments);
+int verb_show(const struct options *options, char **arguments);
+int verb_devices(const struct options *options, char **arguments);
+int verb_power(const struct options *options, char **arguments);
+int verb_pending(const struct options *options, char **arguments);
+int verb_stats(const struct options *options, char **arguments);
+int verb_suspend(const struct options *options, char **arguments);
+int verb_resume(const struct options *options, char **arguments);
+int verb_auto(const struct options *options, char **arguments);
+int verb_policy(const struct options *options, char **arguments);
+int verb_snapshot(const struct options *options, char **arguments);
+int verb_version(const struct options *options, char **arguments);
 
 /* error.c */
 

@@ -5,14 +5,14 @@
 
 #include "output.h"
 
-int verb_version(const struct options *options, const char *argument)
+int verb_version(const struct options *options, char **arguments)
 {
     struct json_object *document;
     char *ours, *theirs = NULL;
     struct state state = { 0 };
     int rc;
 
-    (void)argument;
+    (void)arguments;
     ours = abi_text(XEN_SMMU_ABI_VERSION);
     /* Ours needs no hypervisor: say it before anything can fail. */
     if (!options->json)

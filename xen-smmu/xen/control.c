@@ -24,9 +24,14 @@ long xen_smmu_sysctl(struct xen_sysctl *op)
 {
     struct xen_smmu_op *request = (void *)op->u.pad;
 
+    long rc;
+
     BUILD_BUG_ON(sizeof(*request) > sizeof(op->u.pad));
 
-    return smmu_op(request, copy_out);
+    rc = smmu_op(request, copy_out);
+    xen_smmu_show_delay();
+
+    return rc;
 }
 
 static void dump_key(unsigned char key)

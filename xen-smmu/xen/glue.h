@@ -15,15 +15,24 @@ struct smmu_domain *xen_smmu_domain(struct domain *d);
 /* NULL: Xen drives no SMMU at this node. */
 struct smmu_unit *xen_smmu_unit(const void *node);
 
+/* param.c: what hypfs shows of the global autosuspend delay. */
+void xen_smmu_show_delay(void);
+
+/* power.c: who gives the unit its power, by its device tree node. */
+void xen_smmu_power_source(struct smmu_unit *unit,
+                           struct dt_device_node *node);
+
 /* bridge.c: gives dom0's PCIe host bridges their streams. */
 void xen_smmu_bridges(struct domain *d);
 
 /* test.c, in test builds only: protections that can be taken away. */
 #ifdef CONFIG_XEN_SMMU_TEST
 void xen_smmu_test_unit(struct smmu_unit *unit);
+void xen_smmu_test_source(struct smmu_unit *unit);
 bool xen_smmu_test_no_quiesce(void);
 #else
 static inline void xen_smmu_test_unit(struct smmu_unit *unit) {}
+static inline void xen_smmu_test_source(struct smmu_unit *unit) {}
 static inline bool xen_smmu_test_no_quiesce(void) { return false; }
 #endif
 

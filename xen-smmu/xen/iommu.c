@@ -83,7 +83,10 @@ static int iotlb_flush(struct domain *d, dfn_t dfn, unsigned long page_count,
 {
     struct smmu_domain *domain = to_smmu_domain(d);
 
-    return domain ? smmu_flush(domain, flush_flags & ~IOMMU_FLUSHF_added) : 0;
+    return domain ? smmu_flush(domain, dfn_x(dfn),
+                               flush_flags & IOMMU_FLUSHF_all ? ~0ULL
+                                                              : page_count,
+                               flush_flags & ~IOMMU_FLUSHF_added) : 0;
 }
 
 static struct smmu_device *to_smmu_device(struct device *dev)
@@ -215,11 +218,41 @@ static const struct iommu_ops xen_smmu_ops = {
     .dt_xlate = dt_xlate,
     .add_device = add_device,
     .remove_device = remove_device,
+    .suspend = smmu_suspend,
+    .resume = smmu_resume,
 };
 
 void __init xen_smmu_ops_register(void)
 {
     iommu_set_ops(&xen_smmu_ops);
+}
+
+/* Torn down by RCU: the lock keeps it. */
+struct smmu_domain *smmu_domain_hold(uint16_t id, enum xen_smmu_reason *why)
+{
+    struct domain *d = rcu_lock_domain_by_id(id);
+    struct smmu_domain *domain;
+
+    *why = XEN_SMMU_REASON_NO_DOMAIN;
+    if ( !d )
+        return NULL;
+
+    /* The lock is not taken for the caller's own: no word on itself. */
+    domain = is_hardware_domain(d) || d == current->domain
+             ? NULL : to_smmu_domain(d);
+    if ( domain )
+        return domain;
+
+    *why = is_hardware_domain(d) ? XEN_SMMU_REASON_DOM0
+                                 : XEN_SMMU_REASON_NO_DEVICES;
+    rcu_unlock_domain(d);
+
+    return NULL;
+}
+
+void smmu_domain_release(struct smmu_domain *domain)
+{
+    rcu_read_unlock(&domlist_read_lock);
 }
 
 int xen_smmu_stop(struct domain *d)

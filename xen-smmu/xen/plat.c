@@ -3,6 +3,7 @@
 #include "../plat.h"
 
 #include <xen/mm.h>
+#include <xen/smp.h>
 #include <xen/time.h>
 #include <xen/xmalloc.h>
 
@@ -174,6 +175,32 @@ void smmu_work_init(struct smmu_work *work, void (*fn)(void *arg), void *arg)
 void smmu_work_schedule(struct smmu_work *work)
 {
     tasklet_schedule(&work->tasklet);
+}
+
+void smmu_work_kill(struct smmu_work *work)
+{
+    tasklet_kill(&work->tasklet);
+}
+
+void smmu_timer_init(struct smmu_timer *timer, void (*fn)(void *arg),
+                     void *arg)
+{
+    init_timer(&timer->timer, fn, arg, smp_processor_id());
+}
+
+void smmu_timer_set(struct smmu_timer *timer, uint64_t deadline)
+{
+    set_timer(&timer->timer, deadline);
+}
+
+void smmu_timer_stop(struct smmu_timer *timer)
+{
+    stop_timer(&timer->timer);
+}
+
+void smmu_timer_kill(struct smmu_timer *timer)
+{
+    kill_timer(&timer->timer);
 }
 
 void smmu_log(enum smmu_level level, const char *fmt, ...)

@@ -32,9 +32,7 @@ boolean_param("smmu", opt_smmu);
 
 static void interrupt(HANDLER_ARGS)
 {
-    struct smmu_unit *unit = arg;
-
-    smmu_work_schedule(&unit->events);
+    smmu_unit_interrupt(arg);
 }
 
 static void __init request_irqs(struct smmu_unit *unit,
@@ -99,6 +97,7 @@ static int __init smmu_v3_dt_probe(struct dt_device_node *node,
     unit->name = name;
     unit->node = node;
     unit->address = base;
+    xen_smmu_power_source(unit, node);
     if ( smmu_v3_probe(unit, regs, dt_property_read_bool(node, "dma-coherent"),
                        flsl(pfn_to_paddr(max_page) - 1)) )
     {
@@ -114,7 +113,7 @@ static int __init smmu_v3_dt_probe(struct dt_device_node *node,
     xen_smmu_test_unit(unit);
     request_irqs(unit, node);
     /* An interrupt is a pulse: what came before now went unheard. */
-    smmu_work_schedule(&unit->events);
+    smmu_unit_interrupt(unit);
     p2m_restrict_ipa_bits(unit->oas_bits);
     dt_device_set_used_by(node, DOMID_XEN);
     xen_smmu_ops_register();

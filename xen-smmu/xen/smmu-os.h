@@ -9,6 +9,7 @@
 #include <xen/spinlock.h>
 #include <xen/string.h>
 #include <xen/tasklet.h>
+#include <xen/timer.h>
 #include <xen/types.h>
 
 struct smmu_lock {
@@ -22,6 +23,10 @@ struct smmu_mutex {
 
 struct smmu_work {
     struct tasklet tasklet;
+};
+
+struct smmu_timer {
+    struct timer timer;
 };
 
 #endif /* __XEN_SMMU_XEN_SMMU_OS_H__ */

@@ -3,19 +3,23 @@
  * Test builds only (CONFIG_XEN_SMMU_TEST): takes protections away, so that a
  * test can show what they protect from; and loses syncs.
  *
- *   smmu-test=no-tlbi      no invalidation of TLBs
+ *   smmu-test=no-tlbi      no invalidation of TLBs, but for the whole unit
  *   smmu-test=no-quiesce   domains are not stopped before they are torn down
+ *   smmu-test=power        a power source that holds the masters; each time it
+ *                          turns a unit off it scrambles all registers, lets
+ *                          GBPA bypass, and leaves the caches as they were
+ *   smmu-test=power-loose  the same, but it does not hold the masters
  *   debug key 'Y'          the next sync to be awaited counts as lost
  *   debug key 'Z'          so do all from now on
  */
 #include "glue.h"
-#include "../backend.h"
+#include "../smmu-v3-priv.h"
 
 #include <xen/init.h>
 #include <xen/keyhandler.h>
 #include <xen/param.h>
 
-static bool no_tlbi, no_quiesce;
+static bool no_tlbi, no_quiesce, power, power_loose;
 static uint64_t lose;               /* syncs to lose; ~0: all */
 
 static struct smmu_backend test_backend;
@@ -25,14 +29,24 @@ static int __init parse(const char *s)
 {
     const char *end;
 
+    static const struct {
+        const char *name;
+        bool *flag;
+    } words[] = {
+        { "no-tlbi", &no_tlbi }, { "no-quiesce", &no_quiesce },
+        { "power", &power }, { "power-loose", &power_loose },
+    };
+    unsigned int i;
+
     do {
         end = strchr(s, ',') ?: strchr(s, '\0');
-        if ( end - s == 7 && !strncmp(s, "no-tlbi", 7) )
-            no_tlbi = true;
-        else if ( end - s == 10 && !strncmp(s, "no-quiesce", 10) )
-            no_quiesce = true;
-        else
+        for ( i = 0; i < ARRAY_SIZE(words); i++ )
+            if ( end - s == strlen(words[i].name) &&
+                 !strncmp(s, words[i].name, end - s) )
+                break;
+        if ( i == ARRAY_SIZE(words) )
             return -EINVAL;
+        *words[i].flag = true;
         s = end + 1;
     } while ( *end );
 
@@ -48,14 +62,18 @@ bool xen_smmu_test_no_quiesce(void)
 static int test_issue(struct smmu_unit *unit, const struct smmu_inv *inv,
                       unsigned int nr, uint64_t *ticket)
 {
-    /* One at a time would do; a VMID's comes alone or first. */
-    if ( no_tlbi && nr && inv->kind == SMMU_INV_VMID )
-    {
-        inv++;
-        nr--;
-    }
+    struct smmu_inv kept[ARRAY_SIZE(((struct smmu_inv_list *)0)->inv)];
+    unsigned int i, n = 0;
 
-    return real_backend->issue(unit, inv, nr, ticket);
+    if ( !no_tlbi )
+        return real_backend->issue(unit, inv, nr, ticket);
+
+    ASSERT(nr <= ARRAY_SIZE(kept));
+    for ( i = 0; i < nr; i++ )
+        if ( inv[i].kind != SMMU_INV_VMID && inv[i].kind != SMMU_INV_RANGE )
+            kept[n++] = inv[i];
+
+    return real_backend->issue(unit, kept, n, ticket);
 }
 
 static int test_wait(struct smmu_unit *unit, uint64_t ticket)
@@ -79,6 +97,50 @@ void __init xen_smmu_test_unit(struct smmu_unit *unit)
     unit->backend = &test_backend;
     smmu_log(SMMU_WARN, "%s: TEST BUILD%s%s: for tests only", unit->name,
              no_tlbi ? ", no TLBI" : "", no_quiesce ? ", no quiesce" : "");
+}
+
+/* Its power is back: what it finds is what `off` left. */
+static int test_on(struct smmu_unit *unit)
+{
+    smmu_log(SMMU_INFO, "%s: test power on", unit->name);
+
+    return 0;
+}
+
+/* Registers lost, GBPA at a reset value of bypass, caches as they were. */
+static int test_off(struct smmu_unit *unit)
+{
+    static const uint16_t lost[] = {
+        V3_CR1, V3_CR2, V3_STRTAB_BASE, V3_STRTAB_BASE + 4,
+        V3_STRTAB_BASE_CFG, V3_CMDQ_BASE, V3_CMDQ_BASE + 4, V3_CMDQ_PROD,
+        V3_CMDQ_CONS, V3_EVENTQ_BASE, V3_EVENTQ_BASE + 4,
+    };
+    void *regs = ((struct smmu_v3 *)unit->private)->regs;
+    unsigned int i;
+
+    smmu_write32(regs, V3_CR0, 0);
+    smmu_write32(regs, V3_IRQ_CTRL, 0);
+    for ( i = 0; i < ARRAY_SIZE(lost); i++ )
+        smmu_write32(regs, lost[i], 0xdeadbeef);
+    smmu_write32(regs, V3_EVENTQ_PROD, 0x5a);
+    smmu_write32(regs, V3_EVENTQ_CONS, 0xa5);
+    smmu_write32(regs, V3_GBPA, V3_GBPA_UPDATE);
+    smmu_log(SMMU_INFO, "%s: test power off, its registers are gone",
+             unit->name);
+
+    return 0;
+}
+
+void __init xen_smmu_test_source(struct smmu_unit *unit)
+{
+    static struct smmu_power_source source = {
+        .name = "test", .on = test_on, .off = test_off,
+    };
+
+    if ( !power && !power_loose )
+        return;
+    source.caps.masters_held = power;
+    unit->source = &source;
 }
 
 static void lose_key(unsigned char key)

@@ -9,25 +9,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <xenctrl.h>
+
+#include "empty-domain.h"
 
 static int cycle(xc_interface *xch, char *path)
 {
-    struct xen_domctl_createdomain config = {
-        .flags = XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap |
-                 XEN_DOMCTL_CDF_iommu,
-        .max_vcpus = 1,
-        .max_evtchn_port = 1023,
-        .max_grant_frames = 1,
-        .max_maptrack_frames = 1,
-        .grant_opts = XEN_DOMCTL_GRANT_version(1),
-        .arch.gic_version = XEN_DOMCTL_CONFIG_GIC_NATIVE,
-    };
     const char *what = "creating a domain";
-    uint32_t domid = 0;
+    uint32_t domid;
     int rc, err;
 
-    rc = xc_domain_create(xch, &domid, &config);
+    rc = empty_domain(xch, &domid);
     if (rc)
         goto out;
     what = "assigning the device";

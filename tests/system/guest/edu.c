@@ -3,7 +3,8 @@
  * edu: user-space driver for QEMU's "edu" DMA engine, the adversary of the
  * system tests.  Runs in a guest with an unmodified kernel.
  *
- *   edu BAR STEP...       steps run in order; each prints one line
+ *   edu BAR STEP...       steps run in order; each prints one line.  BAR '-':
+ *                         only steps that do not touch the device
  *
  *   fill,IPA,SEED         the CPU writes a page of SEED, SEED+1, ...
  *   look,IPA,SEED         the CPU compares a page with that pattern
@@ -11,11 +12,13 @@
  *   store,IPA,LEN         DMA: device to memory
  *   start,IPA,LEN         the same, but do not wait for it
  *   churn,IPA,SECONDS     keep starting stores for so long
- *   give,IPA              give the page back to Xen (decrease_reservation)
- *   take,IPA              ask for a page there again (populate_physmap)
+ *   give,IPA[,COUNT]      give pages back to Xen (decrease_reservation)
+ *   take,IPA[,COUNT]      ask for pages there again (populate_physmap)
+ *   swap,IPA,COUNT        COUNT times: give the page back, ask for another
  *   map,IPA,DOM,REF       map a page that DOM granted, at IPA
  *   unmap,IPA,HANDLE      and unmap it
  *   flood,IPA,COUNT       COUNT loads of 8 bytes, as fast as the device goes
+ *   hammer,IPA,COUNT      COUNT stores of 8 bytes, the same way
  *
  * Memory is named by guest physical address (IPA) and reached through
  * /dev/mem: guests run with mem= below what they own, so that the rest is
@@ -142,6 +145,7 @@ static void look(uint64_t ipa, uint32_t seed)
 #define GNTTABOP_unmap_grant_ref 1
 #define GNTMAP_host_map 2
 #define DOMID_SELF 0x7ff0
+#define MAX_PAGES 12288
 
 static long hypercall(uint64_t op, uint64_t a, uint64_t b, uint64_t c)
 {
@@ -155,21 +159,36 @@ static long hypercall(uint64_t op, uint64_t a, uint64_t b, uint64_t c)
     return rc < 0 ? -errno : rc;
 }
 
-static void reservation(const char *name, int op, uint64_t ipa)
+/* In one hypercall; returns how many extents were done, or an error. */
+static long reservation(int op, uint64_t ipa, unsigned int count)
 {
-    static uint64_t frame;
+    static uint64_t frame[MAX_PAGES];
     static struct {
         uint64_t frames, nr;
         uint32_t order, flags;
         uint16_t domid;
     } r;
+    unsigned int i;
 
-    frame = ipa / PAGE;
-    r.frames = (uintptr_t)&frame;
-    r.nr = 1;
+    if (count > MAX_PAGES)
+        return -E2BIG;
+    for (i = 0; i < count; i++)
+        frame[i] = ipa / PAGE + i;
+    r.frames = (uintptr_t)frame;
+    r.nr = count;
     r.domid = DOMID_SELF;
-    printf("%s %#" PRIx64 ": rc=%ld\n", name, ipa,
-           hypercall(HYPERCALL_memory_op, op, (uintptr_t)&r, 0));
+    return hypercall(HYPERCALL_memory_op, op, (uintptr_t)&r, 0);
+}
+
+static void swap(uint64_t ipa, unsigned int count)
+{
+    unsigned int i;
+
+    for (i = 0; i < count; i++)
+        if (reservation(XENMEM_decrease_reservation, ipa, 1) != 1 ||
+            reservation(XENMEM_populate_physmap, ipa, 1) != 1)
+            break;
+    printf("swap %#" PRIx64 ": %u of %u\n", ipa, i, count);
 }
 
 static void grant_map(uint64_t ipa, unsigned int dom, unsigned int ref)
@@ -244,20 +263,22 @@ static void step(char *s)
         printf("start %#" PRIx64 " %" PRIu64 ": running\n", a[0], a[1]);
     } else if (!strcmp(op, "churn") && n == 2)
         churn(a[0], a[1]);
-    else if (!strcmp(op, "give") && n == 1)
-        reservation("give", XENMEM_decrease_reservation, a[0]);
-    else if (!strcmp(op, "take") && n == 1)
-        reservation("take", XENMEM_populate_physmap, a[0]);
+    else if ((!strcmp(op, "give") || !strcmp(op, "take")) && n && n < 3)
+        printf("%s %#" PRIx64 ": rc=%ld\n", op, a[0],
+               reservation(*op == 'g' ? XENMEM_decrease_reservation :
+                           XENMEM_populate_physmap, a[0], n > 1 ? a[1] : 1));
+    else if (!strcmp(op, "swap") && n == 2)
+        swap(a[0], a[1]);
     else if (!strcmp(op, "map") && n == 3)
         grant_map(a[0], a[1], a[2]);
     else if (!strcmp(op, "unmap") && n == 2)
         grant_unmap(a[0], a[1]);
-    else if (!strcmp(op, "flood") && n == 2) {
+    else if ((!strcmp(op, "flood") || !strcmp(op, "hammer")) && n == 2) {
         for (i = 0; i < a[1]; i++) {
-            dma(a[0], 8, 0);
+            dma(a[0], 8, *op == 'h');
             wait_idle();
         }
-        printf("flood %#" PRIx64 ": %u loads\n", a[0], i);
+        printf("%s %#" PRIx64 ": %u times\n", op, a[0], i);
     } else {
         printf("edu: no such step: %s with %u numbers\n", op, n);
         exit(1);
@@ -273,13 +294,14 @@ int main(int argc, char **argv)
         printf("usage: edu BAR STEP...\n");
         return 1;
     }
-    bar = physical(strtoull(argv[1], NULL, 0), 0x1000);
-    if (*(volatile uint32_t *)(bar + REG_ID) != EDU_ID) {
+    if (strcmp(argv[1], "-"))
+        bar = physical(strtoull(argv[1], NULL, 0), 0x1000);
+    if (bar && *(volatile uint32_t *)(bar + REG_ID) != EDU_ID) {
         printf("edu: no edu device at %s: id %#x\n", argv[1],
                *(volatile uint32_t *)(bar + REG_ID));
         return 2;
     }
-    if (busy())
+    if (bar && busy())
         wait_idle();
     for (i = 2; i < argc; i++)
         step(argv[i]);

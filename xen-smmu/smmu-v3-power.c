@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The registers as a whole: enable, disable, dump (IHI0070 3.11, 6.3). */
+/* The registers as a whole: program, run, park, dump (IHI0070 3.11, 6.3). */
 #include "smmu-v3-priv.h"
 
 /* Polls until (register & mask) == value. */
@@ -69,7 +69,12 @@ int smmu_v3_disable(struct smmu_unit *unit)
 {
     int rc = abort_by_gbpa(unit);
 
-    /* Even if that was not seen to work: abort beats translate. */
+    /*
+     * Without SMMUEN it does as GBPA says.  If that was never seen to abort,
+     * the tables as they are may be the better guard.
+     */
+    if ( rc && !to_v3(unit)->aborts )
+        return rc;
     smmu_write32(to_v3(unit)->regs, V3_CR0, atschk(unit));
 
     /* A hung queue may never acknowledge CMDQEN (6.3.9.3). */
@@ -100,39 +105,51 @@ static void write_tables(struct smmu_unit *unit)
 static int enable_interrupts(struct smmu_unit *unit)
 {
     void *regs = to_v3(unit)->regs;
+    int rc = 0;
 
     if ( to_v3(unit)->caps.msi )
     {
+        rc = write_ack(unit, "IRQ_CTRLACK", V3_IRQ_CTRL, V3_IRQ_CTRLACK, 0);
         smmu_write64(regs, V3_GERROR_IRQ_CFG0, 0);
         smmu_write64(regs, V3_EVENTQ_IRQ_CFG0, 0);
     }
 
-    return write_ack(unit, "IRQ_CTRLACK", V3_IRQ_CTRL, V3_IRQ_CTRLACK,
-                     V3_IRQ_CTRL_GERROR | V3_IRQ_CTRL_EVENTQ);
+    return rc ?: write_ack(unit, "IRQ_CTRLACK", V3_IRQ_CTRL, V3_IRQ_CTRLACK,
+                           V3_IRQ_CTRL_GERROR | V3_IRQ_CTRL_EVENTQ);
 }
 
-int smmu_v3_enable(struct smmu_unit *unit)
+static uint32_t cr0_parked(const struct smmu_unit *unit)
 {
-    struct smmu_inv_list all = { .unit = unit };
-    uint32_t cr0 = atschk(unit) | V3_CR0_CMDQEN;
+    return atschk(unit) | V3_CR0_CMDQEN | V3_CR0_EVENTQEN;
+}
+
+int smmu_v3_program(struct smmu_unit *unit)
+{
     int rc;
 
-    rc = abort_by_gbpa(unit) ?: write_cr0(unit, 0) ?:
-         write_ack(unit, "IRQ_CTRLACK", V3_IRQ_CTRL, V3_IRQ_CTRLACK, 0);
+    to_v3(unit)->aborts = false;
+    rc = abort_by_gbpa(unit);
+    if ( rc )
+        return rc;
+    to_v3(unit)->aborts = true;
+    rc = write_cr0(unit, 0);
     if ( rc )
         return rc;
 
     write_tables(unit);
-    rc = write_cr0(unit, cr0);
-    if ( !rc )
-        smmu_inv_add(&all, (struct smmu_inv){ .kind = SMMU_INV_ALL });
 
-    rc = rc ?: smmu_inv_sync(&all) ?: enable_interrupts(unit) ?:
-         write_cr0(unit, cr0 | V3_CR0_EVENTQEN | V3_CR0_SMMUEN);
-    if ( rc )
-        smmu_v3_disable(unit);
+    return enable_interrupts(unit) ?: write_cr0(unit, cr0_parked(unit));
+}
 
-    return rc;
+int smmu_v3_run(struct smmu_unit *unit)
+{
+    return write_cr0(unit, cr0_parked(unit) | V3_CR0_SMMUEN);
+}
+
+/* GBPA has said abort since the unit was programmed. */
+int smmu_v3_park(struct smmu_unit *unit)
+{
+    return write_cr0(unit, cr0_parked(unit));
 }
 
 void smmu_v3_dump(struct smmu_unit *unit)

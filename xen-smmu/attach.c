@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A device comes to a domain, and leaves it. */
+#include "backend.h"
+
+int smmu_attach(struct smmu_domain *domain, struct smmu_device *dev)
+{
+    struct smmu_unit *unit = dev->unit;
+    struct smmu_link *link;
+    int rc;
+
+    smmu_mutex_lock(&unit->config);
+
+    rc = dev->link ? -EBUSY : smmu_link_find(domain, unit, &link);
+    if ( !rc )
+    {
+        dev->link = link;
+        dev->awake = true;
+        dev->configured = false;
+        /* After the link is there: smmu_domain_stop() sees it, or we this. */
+        rc = smmu_load(&domain->stopped) ? -ENXIO : smmu_settle_locked(link);
+        /* One that is open could not be confirmed closed: it stays. */
+        if ( rc && !dev->open )
+            dev->link = NULL;
+    }
+
+    smmu_mutex_unlock(&unit->config);
+
+    return rc;
+}
+
+int smmu_detach(struct smmu_domain *domain, struct smmu_device *dev)
+{
+    struct smmu_unit *unit = dev->unit;
+    int rc = -ENODEV;
+
+    smmu_mutex_lock(&unit->config);
+
+    if ( dev->link && dev->link->domain == domain )
+    {
+        dev->leaving = true;
+        smmu_settle_locked(dev->link);
+        /* Whatever befell the others: does this one abort? */
+        rc = dev->open && smmu_link_state(dev->link) != XEN_SMMU_LINK_DORMANT
+             ? -EIO : 0;
+        dev->leaving = false;
+        if ( !rc )
+        {
+            dev->open = false;
+            dev->link = NULL;
+        }
+    }
+
+    smmu_mutex_unlock(&unit->config);
+
+    return rc;
+}
+
+/*
+ * Local variables:
+ * mode: C
+ * c-file-style: "BSD"
+ * c-basic-offset: 4
+ * tab-width: 4
+ * indent-tabs-mode: nil
+ * End:
+ */

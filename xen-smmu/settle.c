@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Votes and the toolstack's word become streams that are open or abort.
+ *
+ * One function makes them so, whatever it was that changed.  A word for awake
+ * is carried out before it is answered; one for asleep after the autosuspend
+ * delay, by deferred work.
+ */
+#include "backend.h"
+
+/* LIVE stays LIVE: some of its streams open or close. */
+static int adjust(struct smmu_link *link)
+{
+    struct smmu_unit *unit = link->unit;
+    struct smmu_inv_list news = { .unit = unit }, list = { .unit = unit };
+    struct smmu_device *dev;
+
+    for ( dev = unit->devices; dev; dev = dev->next )
+        if ( dev->link == link && !dev->configured && dev->wanted &&
+             !dev->open )
+        {
+            unit->backend->configure(unit, dev);
+            smmu_inv_add_streams(&news, dev);
+        }
+    if ( smmu_inv_sync(&news) )
+        return -EIO;
+
+    for ( dev = unit->devices; dev; dev = dev->next )
+    {
+        if ( dev->link != link )
+            continue;
+        if ( dev->wanted == dev->open )
+            continue;
+        /* Until that is acknowledged, one that closes counts as open, too. */
+        if ( dev->wanted )
+        {
+            unit->backend->open(unit, dev);
+            dev->configured = dev->open = true;
+        }
+        else
+            unit->backend->abort(unit, dev);
+        smmu_inv_add_streams(&list, dev);
+    }
+    if ( smmu_inv_sync(&list) )
+        return -EIO;
+
+    for ( dev = unit->devices; dev; dev = dev->next )
+        if ( dev->link == link )
+            dev->open = dev->wanted;
+
+    return 0;
+}
+
+static int settle_live(struct smmu_link *link)
+{
+    struct smmu_unit *unit = link->unit;
+    int rc;
+
+    if ( !smmu_unit_get(unit) )
+        return smmu_link_lost(link) ? -EIO : 0;
+    rc = adjust(link);
+    if ( rc )
+        smmu_link_fail_locked(link, XEN_SMMU_REASON_SYNC_TIMEOUT);
+    smmu_unit_put(unit);
+
+    return rc;
+}
+
+int smmu_settle_locked(struct smmu_link *link)
+{
+    struct smmu_unit *unit = link->unit;
+    struct smmu_device *dev;
+    unsigned int state;
+    bool any = false;
+    int rc = 0;
+
+    /* Force and the domain's end may change meanwhile; then we run again. */
+    for ( dev = unit->devices; dev; dev = dev->next )
+        if ( dev->link == link )
+        {
+            dev->wanted = smmu_device_wanted(dev);
+            any |= dev->wanted;
+        }
+
+    state = smmu_link_state(link);
+    if ( state == XEN_SMMU_LINK_FAILED )
+        rc = smmu_link_lost(link) ? -EIO : 0;
+    else if ( !any )
+        rc = smmu_link_block(link, XEN_SMMU_REASON_SYNC_TIMEOUT);
+    else
+        rc = state == XEN_SMMU_LINK_DORMANT ? smmu_link_wake(link)
+                                            : settle_live(link);
+    smmu_unit_rest(unit);
+
+    return rc;
+}
+
+static void settle_work(void *arg)
+{
+    struct smmu_link *link = arg;
+
+    smmu_mutex_lock(&link->unit->config);
+    smmu_settle_locked(link);
+    smmu_mutex_unlock(&link->unit->config);
+}
+
+static void settle_timer(void *arg)
+{
+    struct smmu_link *link = arg;
+
+    smmu_work_schedule(&link->settle);
+}
+
+void smmu_settle_init(struct smmu_link *link)
+{
+    smmu_work_init(&link->settle, settle_work, link);
+    smmu_timer_init(&link->timer, settle_timer, link);
+}
+
+void smmu_settle_kill(struct smmu_link *link)
+{
+    smmu_timer_kill(&link->timer);
+    smmu_work_kill(&link->settle);
+}
+
+uint64_t smmu_domain_delay(const struct smmu_domain *domain)
+{
+    uint64_t delay = smmu_load(&domain->delay);
+
+    return delay == XEN_SMMU_DELAY_GLOBAL ? smmu_load(&smmu_delay) : delay;
+}
+
+/* Later, unless there is no delay. */
+static int settle_asleep(struct smmu_link *link)
+{
+    uint64_t now = smmu_now();
+    uint64_t delay = smmu_policy_delay(&link->policy, now,
+                                       smmu_domain_delay(link->domain));
+
+    if ( !delay )
+        return smmu_settle_locked(link);
+    smmu_timer_set(&link->timer, now + delay);
+
+    return 0;
+}
+
+int smmu_vote(struct smmu_domain *domain, struct smmu_device *dev, bool awake)
+{
+    struct smmu_unit *unit = dev->unit;
+    struct smmu_link *link;
+    int rc = -ENODEV;
+
+    smmu_mutex_lock(&unit->config);
+
+    link = dev->link;
+    if ( link && link->domain == domain )
+    {
+        dev->awake = awake;
+        if ( !awake )
+            rc = settle_asleep(link);
+        else
+        {
+            smmu_timer_stop(&link->timer);
+            rc = smmu_load(&domain->stopped) ? -ENXIO :
+                 smmu_load(&domain->force) == XEN_SMMU_FORCE_SUSPEND
+                 ? -EACCES : smmu_settle_locked(link);
+        }
+    }
+
+    smmu_mutex_unlock(&unit->config);
+
+    return rc;
+}
+
+int smmu_force(struct smmu_domain *domain, unsigned int force)
+{
+    struct smmu_link *link;
+    int rc = 0, err;
+
+    smmu_store(&domain->force, force);
+
+    for ( link = smmu_domain_links(domain); link; link = link->next )
+    {
+        smmu_mutex_lock(&link->unit->config);
+        err = smmu_settle_locked(link);
+        smmu_mutex_unlock(&link->unit->config);
+        rc = rc ?: err;
+    }
+
+    return rc;
+}
+
+/*
+ * Local variables:
+ * mode: C
+ * c-file-style: "BSD"
+ * c-basic-offset: 4
+ * tab-width: 4
+ * indent-tabs-mode: nil
+ * End:
+ */
