@@ -239,8 +239,11 @@ static int resume_locked(struct smmu_unit *unit)
         /* With power it has to be told, without there is nobody. */
         rc = unit->source ? unit->source->on(unit) : 0;
         smmu_add(&unit->gate, 1);
-        rc = rc ?: unit->backend->program(unit);
-        unit->backend->disable(unit);
+        if ( !rc )
+        {
+            rc = unit->backend->program(unit);
+            unit->backend->disable(unit);
+        }
         smmu_unit_put(unit);
         return rc;
     }

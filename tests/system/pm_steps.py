@@ -365,17 +365,19 @@ def survive_state_loss(w):
         first = t.seen(b)
         for g in others:
             wake(w, g)
+    text = w.disk.run("echo 3 >/proc/sys/vm/drop_caches; dd if=/tmp/data bs=1M skip=4 2>/dev/null >&5; exec 5>&-; umount /mnt && "
+                      "mount -t ext4 /dev/sda /mnt && sha256sum /tmp/data /mnt/data; umount /mnt", 90)
     expect(off["state"] == "off" and off["offs"] == offs + 1, "The SMMU was not switched off.", str(off))
     t.seen(a, b).need_quiet("While the SMMU was off")
     commands = first.commands()
     expect(commands in (["CFGI_STE_RANGE", "TLBI_NSNH_ALL", "SYNC"], ["CFGI_ALL", "TLBI_NSNH_ALL", "SYNC"],
                         ["CFGI_STE_RANGE", "TLBI_NSNH_ALL", "TLBI_EL2_ALL", "SYNC"], ["CFGI_ALL", "TLBI_NSNH_ALL", "TLBI_EL2_ALL", "SYNC"]),
            f"The wake from off should be one whole invalidation and one sync, and was: {', '.join(commands)}.")
+    worst = link(w, w.disk)["worst_wake"]
+    expect(worst >= len(commands), f"'xl smmu stats' says a wake took {worst} commands at most, and this one took {len(commands)}.")
     cost = power_up_cost(first)
     expect(cost <= 20, f"The power-up took {cost} register accesses beside polls.", first.text[:3000])
     expect(registers(w) == there, f"CR0, GBPA and STRTAB_BASE were {there} and are {registers(w)} after the wake.")
-    text = w.disk.run("echo 3 >/proc/sys/vm/drop_caches; dd if=/tmp/data bs=1M skip=4 2>/dev/null >&5; exec 5>&-; umount /mnt && "
-                      "mount -t ext4 /dev/sda /mnt && sha256sum /tmp/data /mnt/data; umount /mnt", 90)
     sums = re.findall(r"^(\w{64})  /(tmp|mnt)/data$", text, re.M)
     expect(len(sums) == 2 and sums[0][0] == sums[1][0], "The disk's data are others than those that were written.", text)
     expect(w.m.disk_file_sha256("data") == sums[0][0], "The disk image holds other data than the guest wrote.", text)

@@ -72,8 +72,11 @@ def test_autosuspend(machine, note):
     expect(hypfs(m) == policy() == 20000000, f"policy was set to 20 ms, hypfs says {hypfs(m)}, policy {policy()}.")
     for bad in ("autosuspend=20", "autosuspend=3601s", "autosuspend=global", "delay=1s"):
         tool(machine, f"policy set {bad}", 64)
-    expect(policy() == 20000000, "A refused setting changed the policy.")
-    note("5 ms by the command line, 7 ms by hypfs, 20 ms by xl smmu policy; 4 wrong settings refused")
+    for bad in ("3600000000001", "20ms", "-1", "''"):
+        m.dom0(f"xenhypfs write /params/smmu-autosuspend-ns {bad}", check=False)
+        expect(m.status != 0, f"hypfs took {bad} for a delay.")
+    expect(hypfs(m) == policy() == 20000000, f"A refused setting changed the delay: hypfs {hypfs(m)}, policy {policy()}.")
+    note("5 ms by the command line, 7 ms by hypfs, 20 ms by xl smmu policy; 8 wrong settings refused")
 
 
 def test_state_loss(w, note):
