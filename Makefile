@@ -52,6 +52,7 @@ FAST := 'lint=tests/lint' $(foreach s,$(HOST_SUITES), \
 	'$(s)=$(MAKE) -s --no-print-directory -C tests/$(s) tap')
 SYSTEM_TAP := cd $(SYSTEM) && $(PYTHON) -m pytest -c pytest.ini
 
+check-fast: export QUICK := 1
 check-fast:
 	@tests/tally $(FAST)
 
