@@ -15,12 +15,16 @@ int smmu_attach(struct smmu_domain *domain, struct smmu_device *dev)
     {
         dev->link = link;
         dev->awake = true;
+        dev->until = 0;
         dev->configured = false;
         /* After the link is there: smmu_domain_stop() sees it, or we this. */
         rc = smmu_load(&domain->stopped) ? -ENXIO : smmu_settle_locked(link);
         /* One that is open could not be confirmed closed: it stays. */
         if ( rc && !dev->open )
+        {
             dev->link = NULL;
+            smmu_settle_later(link);
+        }
     }
 
     smmu_mutex_unlock(&unit->config);

@@ -122,6 +122,7 @@ void smmu_link_fail_locked(struct smmu_link *link, enum xen_smmu_reason reason)
         smmu_debt_add_all(&link->debt);
         link->reason = reason;
         smmu_unlock(&link->lock, flags);
+        smmu_settle_later(link);
     }
     flags = smmu_lock(&link->lock);
     link->stats.failures++;

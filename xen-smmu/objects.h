@@ -51,6 +51,7 @@ struct smmu_device {
     bool configured;                /* its STEs have the link's translation */
     bool leaving;                   /* being detached */
     bool awake;                     /* its vote */
+    uint64_t until;                 /* ns: it closes, voted asleep */
     bool wanted;                    /* its streams are to be open: decided
                                        once, by who then makes it so */
     struct smmu_limit limit;
@@ -157,7 +158,9 @@ struct smmu_link {
     uint64_t epoch;                 /* unit->epoch when it was blocked */
     unsigned int reason;            /* enum xen_smmu_reason */
     uint64_t since;
-    struct smmu_timer timer;        /* autosuspend */
+    struct smmu_timer timer;        /* autosuspend, another try */
+    bool stuck;                     /* asleep by a failure: one is due */
+    unsigned int tries;             /* since the last word from outside */
     struct smmu_work settle;
     struct smmu_policy policy;
     struct smmu_link_stats stats;   /* link->lock */

@@ -8,6 +8,21 @@
  */
 #include "backend.h"
 
+/* A failed wake is tried again after these ns, then twice as long, ... */
+#define RETRY_NS    100000000ULL
+#define MAX_TRIES   4
+
+/* Whether the device's streams are to be open.  A delay opens none. */
+static bool wanted(const struct smmu_device *dev, uint64_t now)
+{
+    const struct smmu_domain *domain = dev->link->domain;
+
+    return !dev->leaving && !dev->unit->suspended &&
+           smmu_power_wanted(smmu_load(&domain->stopped),
+                             smmu_load(&domain->force),
+                             dev->awake || (dev->open && now < dev->until));
+}
+
 /* LIVE stays LIVE: some of its streams open or close. */
 static int adjust(struct smmu_link *link)
 {
@@ -69,6 +84,7 @@ static int settle_live(struct smmu_link *link)
 int smmu_settle_locked(struct smmu_link *link)
 {
     struct smmu_unit *unit = link->unit;
+    uint64_t now = smmu_now();
     struct smmu_device *dev;
     unsigned int state;
     bool any = false;
@@ -78,7 +94,7 @@ int smmu_settle_locked(struct smmu_link *link)
     for ( dev = unit->devices; dev; dev = dev->next )
         if ( dev->link == link )
         {
-            dev->wanted = smmu_device_wanted(dev);
+            dev->wanted = wanted(dev, now);
             any |= dev->wanted;
         }
 
@@ -91,16 +107,62 @@ int smmu_settle_locked(struct smmu_link *link)
         rc = state == XEN_SMMU_LINK_DORMANT ? smmu_link_wake(link)
                                             : settle_live(link);
     smmu_unit_rest(unit);
+    smmu_settle_later(link);
 
     return rc;
+}
+
+/* When the device's streams are to close, if that is sooner. */
+static void due(const struct smmu_device *dev, uint64_t now, uint64_t *next)
+{
+    if ( !dev->open || dev->awake )
+        return;
+    /* It may have come while they were settled; force keeps them open. */
+    if ( !wanted(dev, now) )
+        *next = now;
+    else if ( now < dev->until && dev->until < *next )
+        *next = dev->until;
+}
+
+void smmu_settle_later(struct smmu_link *link)
+{
+    struct smmu_unit *unit = link->unit;
+    uint64_t now = smmu_now(), next = ~0ULL;
+    unsigned int state = smmu_link_state(link);
+    struct smmu_device *dev;
+
+    link->stuck = false;
+    for ( dev = unit->devices; dev; dev = dev->next )
+    {
+        if ( dev->link != link )
+            continue;
+        if ( state == XEN_SMMU_LINK_LIVE )
+            due(dev, now, &next);
+        else if ( state == XEN_SMMU_LINK_DORMANT && wanted(dev, now) )
+            link->stuck = !smmu_unit_failed(unit);
+    }
+    if ( link->stuck && link->tries < MAX_TRIES )
+        next = now + (RETRY_NS << link->tries);
+
+    if ( next == ~0ULL )
+        smmu_timer_stop(&link->timer);
+    else
+        smmu_timer_set(&link->timer, next);
 }
 
 static void settle_work(void *arg)
 {
     struct smmu_link *link = arg;
+    bool again;
 
     smmu_mutex_lock(&link->unit->config);
+    again = link->stuck && link->tries < MAX_TRIES;
+    link->tries += again;
     smmu_settle_locked(link);
+    if ( again && link->stuck && link->tries == MAX_TRIES )
+        smmu_log(SMMU_ERR, "%s: d%u: %u more tries to open its streams have failed: they stay closed. Next: 'xl smmu show %u', then 'xl smmu auto %u' for another try",
+                 link->unit->name, link->domain->id, MAX_TRIES,
+                 link->domain->id, link->domain->id);
     smmu_mutex_unlock(&link->unit->config);
 }
 
@@ -131,17 +193,45 @@ uint64_t smmu_domain_delay(const struct smmu_domain *domain)
 }
 
 /* Later, unless there is no delay. */
-static int settle_asleep(struct smmu_link *link)
+static int vote_asleep(struct smmu_link *link, struct smmu_device *dev)
 {
     uint64_t now = smmu_now();
     uint64_t delay = smmu_policy_delay(&link->policy, now,
                                        smmu_domain_delay(link->domain));
 
+    /* Said again, it is not put off. */
+    if ( dev->awake || dev->until > now + delay )
+        dev->until = now + delay;
+    dev->awake = false;
     if ( !delay )
         return smmu_settle_locked(link);
-    smmu_timer_set(&link->timer, now + delay);
+    smmu_settle_later(link);
 
     return 0;
+}
+
+/* What fails leaves the vote as it was: the guest is told so. */
+static int vote_awake(struct smmu_link *link, struct smmu_device *dev)
+{
+    struct smmu_domain *domain = link->domain;
+    bool before = dev->awake;
+    int rc;
+
+    if ( smmu_load(&domain->stopped) )
+        return -ENXIO;
+    if ( smmu_load(&domain->force) == XEN_SMMU_FORCE_SUSPEND )
+        return -EACCES;
+
+    dev->awake = true;
+    link->tries = 0;
+    rc = smmu_settle_locked(link);
+    if ( rc )
+    {
+        dev->awake = before;
+        smmu_settle_later(link);
+    }
+
+    return rc;
 }
 
 int smmu_vote(struct smmu_domain *domain, struct smmu_device *dev, bool awake)
@@ -154,18 +244,7 @@ int smmu_vote(struct smmu_domain *domain, struct smmu_device *dev, bool awake)
 
     link = dev->link;
     if ( link && link->domain == domain )
-    {
-        dev->awake = awake;
-        if ( !awake )
-            rc = settle_asleep(link);
-        else
-        {
-            smmu_timer_stop(&link->timer);
-            rc = smmu_load(&domain->stopped) ? -ENXIO :
-                 smmu_load(&domain->force) == XEN_SMMU_FORCE_SUSPEND
-                 ? -EACCES : smmu_settle_locked(link);
-        }
-    }
+        rc = awake ? vote_awake(link, dev) : vote_asleep(link, dev);
 
     smmu_mutex_unlock(&unit->config);
 
@@ -182,6 +261,7 @@ int smmu_force(struct smmu_domain *domain, unsigned int force)
     for ( link = smmu_domain_links(domain); link; link = link->next )
     {
         smmu_mutex_lock(&link->unit->config);
+        link->tries = 0;
         err = smmu_settle_locked(link);
         smmu_mutex_unlock(&link->unit->config);
         rc = rc ?: err;

@@ -143,14 +143,20 @@ int smmu_detach(struct smmu_domain *domain, struct smmu_device *dev);
 
 /* Makes the link's streams what votes and force want.  unit->config held. */
 int smmu_settle_locked(struct smmu_link *link);
+/*
+ * Sets the link's timer for what is due next: a device's autosuspend delay
+ * ends, or what failed is tried again.  unit->config held.
+ */
+void smmu_settle_later(struct smmu_link *link);
 void smmu_settle_init(struct smmu_link *link);
 /* Neither timer nor work of it is left. */
 void smmu_settle_kill(struct smmu_link *link);
 
 /*
  * The guest's word for one device.  Awake: returns when its streams are open,
- * or -EACCES: the toolstack forces it to sleep; -ENXIO, -EIO, -ETIMEDOUT.
- * Asleep: 0, they close after the autosuspend delay.
+ * or -EACCES: the toolstack forces it to sleep; -ENXIO, -EIO, -ETIMEDOUT; then
+ * its vote is what it was before.  Asleep: 0, they close after the
+ * autosuspend delay, counted from the first such word.
  */
 int smmu_vote(struct smmu_domain *domain, struct smmu_device *dev, bool awake);
 /* The autosuspend delay in force, ns. */
@@ -174,8 +180,6 @@ int smmu_link_find(struct smmu_domain *domain, struct smmu_unit *unit,
  */
 int smmu_link_wake(struct smmu_link *link);
 int smmu_link_block(struct smmu_link *link, enum xen_smmu_reason reason);
-/* Whether the device's streams are to be open. */
-bool smmu_device_wanted(const struct smmu_device *dev);
 /* DESIGN 5: a flush of `link` failed.  The caller holds no use count. */
 void smmu_link_fail(struct smmu_link *link, enum xen_smmu_reason reason);
 /* The same with unit->config held. */

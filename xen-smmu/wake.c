@@ -8,15 +8,6 @@
  */
 #include "backend.h"
 
-bool smmu_device_wanted(const struct smmu_device *dev)
-{
-    const struct smmu_domain *domain = dev->link->domain;
-
-    return !dev->leaving && !dev->unit->suspended &&
-           smmu_power_wanted(smmu_load(&domain->stopped),
-                             smmu_load(&domain->force), dev->awake);
-}
-
 /* The debt as invalidations: ranges if they take no more than the VMID's. */
 static void add_debt(struct smmu_inv_list *list, const struct smmu_link *link,
                      const struct smmu_debt *debt,

@@ -234,6 +234,79 @@ static void wake_parked_fails(void **state)
     assert_true(test_reaches(s, 8, a, 0, 2));
 }
 
+/*
+ * Cut off by a lost sync that was blocked after all: dom0, say, has nobody who
+ * would ask for another try.
+ */
+static void tried_again(void **state)
+{
+    const uint64_t ms = 1000000;
+
+    assert_int_equal(world_attach(b, dev_b), 0);
+    sim_fail(1, SIM_DONE_SYNC, false);
+    host_other_cpu = revive_when_cut_off;
+    assert_int_equal(world_unmap(a, 0, 0), -ETIMEDOUT);
+    host_other_cpu = NULL;
+    assert_int_equal(state_of(a), XEN_SMMU_LINK_DORMANT);
+    assert_true(test_aborts(s, 8, 0, 1));
+    assert_int_equal(host_timers_armed(), 1);
+    world_wait(99 * ms);
+    assert_int_equal(state_of(a), XEN_SMMU_LINK_DORMANT);
+    world_wait(2 * ms);
+    assert_int_equal(state_of(a), XEN_SMMU_LINK_LIVE);
+    assert_true(test_aborts(s, 8, 0, 0));
+    assert_true(test_reaches(s, 8, a, 0, 1));
+    assert_true(test_reaches(s, 16, b, 0, 1));
+    assert_int_equal(host_timers_armed(), 0);
+}
+
+/* So many tries, then only upon a word. */
+static void tried_enough(void **state)
+{
+    unsigned int i;
+
+    assert_int_equal(world_attach(b, dev_b), 0);
+    assert_int_equal(world_force(a, XEN_SMMU_FORCE_SUSPEND), 0);
+    assert_int_equal(world_unmap(a, 0, 0), 0);
+    host_log_clear();
+    sim_fail(1, SIM_DONE_SYNC, false);
+    assert_int_equal(world_force(a, XEN_SMMU_FORCE_RESUME), -ETIMEDOUT);
+    for ( i = 0; i < 4; i++ )
+    {
+        assert_int_equal(link_of(a)->stats.failures, 1 + i);
+        assert_int_equal(host_timers_armed(), 1);
+        assert_int_equal(host_log_count("stay closed"), 0);
+        world_wait((100000000ULL << i) + 1000000);
+    }
+    assert_int_equal(link_of(a)->stats.failures, 5);
+    assert_int_equal(host_timers_armed(), 0);
+    assert_int_equal(host_log_count("stay closed"), 1);
+    sim_revive(s);
+    sim_settle();
+    world_wait(10000000000ULL);
+    assert_int_equal(state_of(a), XEN_SMMU_LINK_DORMANT);
+    assert_int_equal(world_force(a, XEN_SMMU_FORCE_AUTO), 0);
+    assert_int_equal(state_of(a), XEN_SMMU_LINK_LIVE);
+    assert_true(test_reaches(s, 8, a, 0, 1));
+}
+
+/* An ON that failed has not been cast, so that nobody opens it later. */
+static void not_cast(void **state)
+{
+    assert_int_equal(world_attach(b, dev_b), 0);
+    assert_int_equal(world_vote(dev_a, false), 0);
+    assert_int_equal(world_unmap(a, 0, 0), 0);
+    sim_fail(1, SIM_DONE_SYNC, false);
+    assert_int_equal(world_vote(dev_a, true), -ETIMEDOUT);
+    assert_int_equal(host_timers_armed(), 0);
+    sim_revive(s);
+    sim_settle();
+    assert_int_equal(world_force(a, XEN_SMMU_FORCE_AUTO), 0);
+    assert_int_equal(state_of(a), XEN_SMMU_LINK_DORMANT);
+    assert_int_equal(world_vote(dev_a, true), 0);
+    assert_int_equal(state_of(a), XEN_SMMU_LINK_LIVE);
+}
+
 /* Going to sleep is not acknowledged: nobody knows what it still does. */
 static void sleep_fails(void **state)
 {
@@ -471,7 +544,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         P(wake_on_fails), S(wake_on_fails), P(wake_on_open_fails),
         P(wake_on_open_late), S(wake_on_open_late), P(second_device_late),
-        P(first_wake_no_room),
+        P(first_wake_no_room), P(tried_again), P(tried_enough), P(not_cast),
         P(wake_parked_fails), P(sleep_fails), S(sleep_fails),
         P(sleep_fails_forced), P(sleep_fails_later), P(park_fails),
         S(park_fails), P(run_fails), S(power_up_fails),

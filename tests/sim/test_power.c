@@ -710,13 +710,13 @@ static void delayed(void **state)
     assert_int_equal(state_of(a), XEN_SMMU_LINK_LIVE);
     CMDS();
 
-    /* A later OFF counts from then on. */
+    /* Said again, it is not put off. */
     assert_int_equal(world_vote(dev_a, false), 0);
     world_wait(15 * ms);
     assert_int_equal(world_vote(dev_a, false), 0);
-    world_wait(15 * ms);
+    world_wait(4 * ms);
     assert_int_equal(state_of(a), XEN_SMMU_LINK_LIVE);
-    world_wait(10 * ms);
+    world_wait(ms + ms / 10);
     assert_int_equal(state_of(a), XEN_SMMU_LINK_DORMANT);
     wakes(dev_a);
 
@@ -729,6 +729,53 @@ static void delayed(void **state)
     assert_int_equal(state_of(a), XEN_SMMU_LINK_LIVE);
     world_wait(11 * ms);
     assert_int_equal(state_of(a), XEN_SMMU_LINK_DORMANT);
+}
+
+/* Each device has a delay of its own, whatever becomes of the others. */
+static void delayed_each(void **state)
+{
+    const uint64_t ms = 1000000;
+
+    assert_int_equal(world_attach(a, dev_a2), 0);
+    smmu_store(&a->d->delay, 20 * ms);
+    begin();
+    assert_int_equal(world_vote(dev_a, false), 0);
+    world_wait(10 * ms);
+    assert_int_equal(world_vote(dev_a2, false), 0);
+    /* Back again: the first one's delay is not over. */
+    assert_int_equal(world_vote(dev_a2, true), 0);
+    assert_true(test_reaches(s, 8, a, 0, 0));
+    assert_true(test_reaches(s, 9, a, 0, 0));
+    CMDS();
+    world_wait(9 * ms);
+    assert_true(test_reaches(s, 8, a, 0, 0));
+    CMDS();
+    world_wait(ms + ms / 10);
+    assert_true(test_aborts(s, 8, 0, 0));
+    assert_true(test_reaches(s, 9, a, 0, 0));
+    CMDS(CFGI_STE, SYNC);
+    assert_int_equal(host_timers_armed(), 0);
+
+    /* The second's OFF does not put off the first's. */
+    wakes(dev_a);
+    assert_int_equal(world_vote(dev_a, false), 0);
+    world_wait(10 * ms);
+    assert_int_equal(world_vote(dev_a2, false), 0);
+    world_wait(10 * ms + ms / 10);
+    assert_true(test_aborts(s, 8, 0, 0));
+    assert_true(test_reaches(s, 9, a, 0, 0));
+    assert_int_equal(state_of(a), XEN_SMMU_LINK_LIVE);
+    world_wait(10 * ms);
+    assert_int_equal(state_of(a), XEN_SMMU_LINK_DORMANT);
+    assert_int_equal(host_timers_armed(), 0);
+
+    /* A delay keeps open what is open; it opens nothing. */
+    wakes(dev_a);
+    assert_int_equal(world_vote(dev_a, false), 0);
+    assert_int_equal(world_force(a, XEN_SMMU_FORCE_SUSPEND), 0);
+    assert_int_equal(world_force(a, XEN_SMMU_FORCE_AUTO), 0);
+    assert_int_equal(state_of(a), XEN_SMMU_LINK_DORMANT);
+    assert_int_equal(host_timers_armed(), 0);
 }
 
 /* A guest that toggles as fast as it can: few sleeps, never a slow wake. */
@@ -798,13 +845,15 @@ static void forced_asleep(void **state)
     assert_int_equal(state_of(a), XEN_SMMU_LINK_DORMANT);
     assert_parked();
     assert_true(test_aborts(s, 8, 0, 0));
-    /* Denied, not hung; and it is remembered. */
+    /* Denied, not hung; and its vote is what it was. */
     assert_int_equal(world_vote(dev_a, true), -EACCES);
     assert_int_equal(world_vote(dev_a, false), 0);
     assert_int_equal(world_vote(dev_a, true), -EACCES);
     assert_true(test_aborts(s, 8, 0, 0));
     assert_int_equal(world_unmap(a, 0, 0), 0);
     assert_int_equal(world_force(a, XEN_SMMU_FORCE_AUTO), 0);
+    assert_int_equal(state_of(a), XEN_SMMU_LINK_DORMANT);
+    assert_int_equal(world_vote(dev_a, true), 0);
     assert_int_equal(state_of(a), XEN_SMMU_LINK_LIVE);
     assert_true(test_aborts(s, 8, 0, 0));
     assert_true(test_reaches(s, 8, a, 0, 1));
@@ -1228,6 +1277,7 @@ int main(void)
         P(waking_unmap_on), S(waking_unmap_parked), P(quiescing_unmap),
         P(stale_entries), S(stale_entries), S(epochs),
         P(same_epoch), P(not_blocked), S(vmids), P(one_of_two), P(delayed),
+        P(delayed_each),
         P(thrash), P(wrong_calls), P(forced_asleep), P(forced_awake),
         P(forced_half_way),
         P(forced_attach), T(not_held), T(promises), S(on_fails_at_once),

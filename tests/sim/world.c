@@ -168,7 +168,8 @@ int world_vote(struct world_dev *dev, bool awake)
 {
     int rc = smmu_vote(dev->dom->d, dev->dev, awake);
 
-    dev->awake = awake;
+    if ( !rc )
+        dev->awake = awake;
 
     return rc;
 }
