@@ -26,6 +26,12 @@ struct smmu_inv {
     uint64_t pages;
 };
 
+#define SMMU_FAULTS     16
+struct smmu_faults {
+    unsigned int nr;
+    struct smmu_fault fault[SMMU_FAULTS];
+};
+
 struct smmu_backend {
     uint32_t type;                  /* XEN_SMMU_TYPE_* */
 
@@ -71,10 +77,10 @@ struct smmu_backend {
     int (*wait)(struct smmu_unit *unit, uint64_t ticket);
 
     /*
-     * Global errors, and a bounded number of events: smmu_fault_report() for
-     * each.  Without unit->config.  False: there were none.
+     * Handles global errors, and takes the next events off the queue.  False:
+     * there were neither.
      */
-    bool (*events)(struct smmu_unit *unit);
+    bool (*events)(struct smmu_unit *unit, struct smmu_faults *faults);
     /* Logs the registers and queues. */
     void (*dump)(struct smmu_unit *unit);
 };

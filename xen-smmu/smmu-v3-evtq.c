@@ -57,7 +57,7 @@ static const struct {
     { 0x21, false, "configuration cache conflict" },
 };
 
-static void report(struct smmu_unit *unit, const uint64_t *record)
+static struct smmu_fault decode(const uint64_t *record)
 {
     unsigned int type = V3_EVT0_TYPE(record[0]), i;
     struct smmu_fault fault = {
@@ -77,8 +77,7 @@ static void report(struct smmu_unit *unit, const uint64_t *record)
             break;
         }
 
-    smmu_add(&unit->nr_events, 1);
-    smmu_fault_report(unit, &fault);
+    return fault;
 }
 
 /* Acknowledges global errors; those that DESIGN 5 names end the unit. */
@@ -115,8 +114,8 @@ static void global_errors(struct smmu_unit *unit)
         smmu_unit_fail(unit, XEN_SMMU_REASON_SERVICE_FAILURE);
 }
 
-/* At most one queue's worth of records; false: there was none. */
-static bool drain(struct smmu_unit *unit)
+/* As many records as there is room for; false: there was none. */
+static bool drain(struct smmu_unit *unit, struct smmu_faults *faults)
 {
     struct smmu_v3 *v3 = to_v3(unit);
     struct smmu_v3_evtq *q = &v3->evtq;
@@ -140,7 +139,7 @@ static bool drain(struct smmu_unit *unit)
     }
 
     smmu_rmb();
-    for ( ; n; n-- )
+    for ( ; n && faults->nr < SMMU_FAULTS; n-- )
     {
         uint64_t *slot = &q->ring[(cons & (wrap - 1)) * V3_EVT_DWORDS];
 
@@ -148,19 +147,20 @@ static bool drain(struct smmu_unit *unit)
             smmu_dma_discard(slot, sizeof(record));
         for ( i = 0; i < V3_EVT_DWORDS; i++ )
             record[i] = smmu_dma_load(&slot[i]);
-        report(unit, record);
+        faults->fault[faults->nr++] = decode(record);
         cons = (cons + 1) & mask;
     }
 
     /* Read before they may be written again. */
     smmu_rmb();
+    smmu_add(&unit->nr_events, faults->nr);
     q->cons = (cons & mask) | (prod & V3_EVENTQ_OVERFLOW);
     smmu_write32(v3->regs, V3_EVENTQ_CONS, q->cons);
 
     return true;
 }
 
-bool smmu_v3_events(struct smmu_unit *unit)
+bool smmu_v3_events(struct smmu_unit *unit, struct smmu_faults *faults)
 {
     struct smmu_v3_evtq *q = &to_v3(unit)->evtq;
     bool any;
@@ -169,7 +169,7 @@ bool smmu_v3_events(struct smmu_unit *unit)
         return true;
 
     global_errors(unit);
-    any = drain(unit);
+    any = drain(unit, faults);
     smmu_store(&q->busy, 0);
 
     return any;

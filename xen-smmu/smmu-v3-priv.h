@@ -111,7 +111,7 @@ int smmu_v3_wait(struct smmu_unit *unit, uint64_t ticket);
 /* smmu-v3-evtq.c: the event queue and global errors. */
 int smmu_v3_evtq_init(struct smmu_unit *unit);
 void smmu_v3_evtq_free(struct smmu_unit *unit);
-bool smmu_v3_events(struct smmu_unit *unit);
+bool smmu_v3_events(struct smmu_unit *unit, struct smmu_faults *faults);
 
 /* smmu-v3-power.c: registers as a whole. */
 int smmu_v3_program(struct smmu_unit *unit);

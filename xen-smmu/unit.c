@@ -105,18 +105,34 @@ void smmu_unit_fail(struct smmu_unit *unit, enum xen_smmu_reason reason)
 /* Between two looks: what comes meanwhile waits, or is lost and counted. */
 #define COOLING_NS      5000000ULL
 
+/* At a time, in SMMU_FAULTS: it may be a device that faults without end. */
+#define LOOKS           32
+
+static bool look(struct smmu_unit *unit)
+{
+    struct smmu_faults faults;
+    unsigned int i, n = LOOKS;
+    bool any = false;
+
+    do {
+        faults.nr = 0;
+        if ( !smmu_unit_get(unit) )
+            break;
+        any |= unit->backend->events(unit, &faults);
+        /* Before unit->config: who holds that may wait for our count. */
+        smmu_unit_put(unit);
+        for ( i = 0; i < faults.nr; i++ )
+            smmu_fault_report(unit, &faults.fault[i]);
+    } while ( faults.nr == SMMU_FAULTS && --n );
+
+    return any;
+}
+
 static void look_at_events(void *arg)
 {
     struct smmu_unit *unit = arg;
-    bool any = false;
 
-    if ( smmu_unit_get(unit) )
-    {
-        any = unit->backend->events(unit);
-        smmu_unit_put(unit);
-    }
-
-    if ( any )
+    if ( look(unit) )
     {
         smmu_timer_set(&unit->cooling, smmu_now() + COOLING_NS);
         return;
@@ -124,12 +140,7 @@ static void look_at_events(void *arg)
 
     /* An interrupt since that look was told that one is due. */
     smmu_store(&unit->hot, 0);
-    if ( smmu_unit_get(unit) )
-    {
-        any = unit->backend->events(unit);
-        smmu_unit_put(unit);
-    }
-    if ( any )
+    if ( look(unit) )
         smmu_unit_interrupt(unit);
 }
 

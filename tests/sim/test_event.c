@@ -217,6 +217,40 @@ static void busy_and_faulting(void **state)
     assert_int_equal(world.unit[0].nr_events, s->nr_events);
 }
 
+static void *do_work(void *arg)
+{
+    host_run_work();
+
+    return arg;
+}
+
+/*
+ * Reporting waits for unit->config; whoever holds that may wait for all use
+ * counts to go, to take the power.
+ */
+static void reported_without_count(void **state)
+{
+    struct smmu_unit *u = &world.unit[0];
+    unsigned int i;
+    pthread_t t;
+
+    sim_dma(s, 0x42, 0x50000000, true);
+    smmu_mutex_lock(&u->config);
+    host_irq_enter();
+    smmu_unit_interrupt(u);
+    host_irq_leave();
+    assert_int_equal(pthread_create(&t, NULL, do_work, NULL), 0);
+    while ( !smmu_load(&u->nr_events) )
+        sched_yield();
+    for ( i = 0; smmu_unit_users(u) && i < 1000000; i++ )
+        sched_yield();
+    i = smmu_unit_users(u);
+    smmu_mutex_unlock(&u->config);
+    pthread_join(t, NULL);
+    assert_int_equal(i, 0);
+    assert_int_equal(host_log_count("ipa 0x50000000"), 1);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, one_domain, test_end)
 
 int main(void)
@@ -225,6 +259,7 @@ int main(void)
         T(translation), T(translation_read), T(permission), T(access_flag),
         T(unknown), T(unassigned), T(unknown_type), T(not_coherent), T(flood),
         T(flood_of_unknown), T(overflow), T(busy_and_faulting),
+        T(reported_without_count),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
