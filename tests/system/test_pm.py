@@ -11,9 +11,9 @@ import pm_steps
 import pytest
 import steps
 from base import Problem, step
-from guests import Guest
+from guests import Guest, edu_guest
 from pm_steps import link, reservation, suspend, unit, wake
-from steps import P1, edu_round_trip, expect, is_same
+from steps import P1, edu_round_trip, expect, is_same, overwritten
 
 DELAY = 5000000                     # ns
 
@@ -95,6 +95,20 @@ def test_stale_entry_through_off(w, note):
     steps.need_fault(w, dev.EDU_A.sid, P1, "WRITE", mark)
     edu_round_trip(w.edu)
     note("frame intact; " + line)
+
+
+def test_stale_entry_without_invalidation(world, note):
+    """The same without the invalidation of the whole SMMU: it is overwritten (negative control)"""
+    c = world("power-control", "test", xen_args="smmu-test=power,no-inv-all")
+    c.edu = edu_guest(c.m).create()
+    with step("guest") as s:
+        c.edu.ready(s.show)
+    line = pm_steps.woken_page(c, [c.edu])
+    u = unit(c)
+    expect(u["offs"] > 1, "The SMMU was not off meanwhile, so nothing is shown.", str(u))
+    expect(overwritten(line), "The frame is intact although nothing was invalidated after the SMMU was off: the test shows nothing.", line)
+    c.m.stop()
+    note(f"off {u['offs']} times; the write went astray, as it has to: {line}")
 
 
 def test_policy_of_domain(w, note):

@@ -4,6 +4,7 @@
  * test can show what they protect from; and loses syncs.
  *
  *   smmu-test=no-tlbi      no invalidation of TLBs, but for the whole unit
+ *   smmu-test=no-inv-all   none of the whole unit, configuration included
  *   smmu-test=no-quiesce   domains are not stopped before they are torn down
  *   smmu-test=power        a power source that holds the masters; each time it
  *                          turns a unit off it scrambles all registers, lets
@@ -19,7 +20,7 @@
 #include <xen/keyhandler.h>
 #include <xen/param.h>
 
-static bool no_tlbi, no_quiesce, power, power_loose;
+static bool no_tlbi, no_inv_all, no_quiesce, power, power_loose;
 static uint64_t lose;               /* syncs to lose; ~0: all */
 
 static struct smmu_backend test_backend;
@@ -33,8 +34,9 @@ static int __init parse(const char *s)
         const char *name;
         bool *flag;
     } words[] = {
-        { "no-tlbi", &no_tlbi }, { "no-quiesce", &no_quiesce },
-        { "power", &power }, { "power-loose", &power_loose },
+        { "no-tlbi", &no_tlbi }, { "no-inv-all", &no_inv_all },
+        { "no-quiesce", &no_quiesce }, { "power", &power },
+        { "power-loose", &power_loose },
     };
     unsigned int i;
 
@@ -59,18 +61,21 @@ bool xen_smmu_test_no_quiesce(void)
     return no_quiesce;
 }
 
+static bool left_out(enum smmu_inv_kind kind)
+{
+    return kind == SMMU_INV_ALL ? no_inv_all
+                                : no_tlbi && kind != SMMU_INV_STREAMS;
+}
+
 static int test_issue(struct smmu_unit *unit, const struct smmu_inv *inv,
                       unsigned int nr, uint64_t *ticket)
 {
     struct smmu_inv kept[ARRAY_SIZE(((struct smmu_inv_list *)0)->inv)];
     unsigned int i, n = 0;
 
-    if ( !no_tlbi )
-        return real_backend->issue(unit, inv, nr, ticket);
-
     ASSERT(nr <= ARRAY_SIZE(kept));
     for ( i = 0; i < nr; i++ )
-        if ( inv[i].kind != SMMU_INV_VMID && inv[i].kind != SMMU_INV_RANGE )
+        if ( !left_out(inv[i].kind) )
             kept[n++] = inv[i];
 
     return real_backend->issue(unit, kept, n, ticket);
@@ -95,8 +100,10 @@ void __init xen_smmu_test_unit(struct smmu_unit *unit)
     test_backend.issue = test_issue;
     test_backend.wait = test_wait;
     unit->backend = &test_backend;
-    smmu_log(SMMU_WARN, "%s: TEST BUILD%s%s: for tests only", unit->name,
-             no_tlbi ? ", no TLBI" : "", no_quiesce ? ", no quiesce" : "");
+    smmu_log(SMMU_WARN, "%s: TEST BUILD%s%s%s: for tests only", unit->name,
+             no_tlbi ? ", no TLBI" : "",
+             no_inv_all ? ", no invalidation of all" : "",
+             no_quiesce ? ", no quiesce" : "");
 }
 
 /* Its power is back: what it finds is what `off` left. */
