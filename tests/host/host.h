@@ -62,6 +62,8 @@ unsigned int host_works_queued(void);
  * does must not need a mutex.
  */
 extern void (*host_other_cpu)(void);
+/* The same, right before each register access of this one. */
+extern void (*host_before_access)(void);
 
 /* Simulated time. */
 extern uint64_t host_time_ns;
