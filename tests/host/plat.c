@@ -285,7 +285,7 @@ static bool in_shmem(const void *regs, uint32_t offset, unsigned int bytes)
 }
 
 /* The other CPU's own accesses come one after the other. */
-static void before_access(void)
+void host_turn(void)
 {
     void (*turn)(void) = host_before_access;
 
@@ -306,7 +306,7 @@ uint32_t smmu_read32(void *regs, uint32_t offset)
             host_shmem_access(offset, false);
         return host_shmem[offset / 4 % HOST_SHMEM_WORDS];
     }
-    before_access();
+    host_turn();
     host_enter();
     host_counts.reads++;
     if ( host_irqs_off() )
@@ -331,7 +331,7 @@ static void write_register(void *regs, uint32_t offset, uint64_t value,
             host_shmem_access(offset, true);
         return;
     }
-    before_access();
+    host_turn();
     host_enter();
     host_counts.writes++;
     sim_mmio_write(regs, offset, value, bytes);

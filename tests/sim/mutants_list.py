@@ -12,6 +12,8 @@ SWEEP = ("sweep",)
 POWER = ("test_power",)
 ASLEEP = ("test_asleep",)
 SCMI = ("test_scmi",)
+SOURCE = ("test_source",)
+RACE = ("test_race",)
 THREADS = [("threads", str(n), "6000") for n in range(1, 6)]
 
 VMALL = """        cmd[n++] = (struct cmd){ { V3_CMD_TLBI_S12_VMALL |
@@ -358,6 +360,37 @@ MUTANTS = [
     ("SCMI silence taken as done",
      [("power-scmi.c", "            return -ETIMEDOUT;", "            return 0;")],
      [SCMI]),
+    # -- power that fails, and another CPU at the wrong moment --
+    ("promises believed though off was not confirmed",
+     [("unit-power.c", "        by_source = false;\n    }\n", "    }\n")],
+     [SOURCE]),
+    ("debt forgotten when there is no power",
+     [("wake.c", "    if ( rc )\n        return rc;\n\n    commands",
+       "    if ( rc )\n    {\n        smmu_debt_clear(&link->debt);\n"
+       "        return rc;\n    }\n\n    commands")],
+     [SOURCE]),
+    ("CR0 altered before its last change was acknowledged",
+     [("smmu-v3-power.c", "    smmu_mutex_lock(&v3->power);\n"
+       "    v3->disabled = true;\n    rc = disable(unit);\n"
+       "    smmu_mutex_unlock(&v3->power);\n",
+       "    v3->disabled = true;\n    rc = disable(unit);\n")],
+     [RACE]),
+    ("a unit that was disabled made to run",
+     [("smmu-v3-power.c", "v3->disabled = true;", ";")],
+     [RACE]),
+    ("a use count to be had before the registers are programmed",
+     [("unit-power.c", "    smmu_add(&unit->gate, 1);\n    if ( !caps",
+       "    smmu_unit_reopen(unit);\n    smmu_add(&unit->gate, 1);\n"
+       "    if ( !caps")],
+     [RACE]),
+    ("power let go of a unit that failed while its users left",
+     [("unit-power.c", "    if ( smmu_unit_failed(unit) )\n        return;\n"
+       "    if ( smmu_unit_users(unit) )", "    if ( smmu_unit_users(unit) )")],
+     [RACE]),
+    ("an interrupt that came while the gate was closed forgotten",
+     [("unit-power.c", "        smmu_unit_close(unit);\n"
+       "    smmu_unit_interrupt(unit);\n", "        smmu_unit_close(unit);\n")],
+     [RACE]),
     # DESIGN 2.8.
     ("a TLBI in the same sync as the abort taken as retiring the VMID",
      [("link.c", SYNC_BLOCK, f"    {ADD_VMID};\n{SYNC_BLOCK}"), VMID_CLEAN],
