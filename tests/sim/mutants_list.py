@@ -14,6 +14,7 @@ ASLEEP = ("test_asleep",)
 SCMI = ("test_scmi",)
 SOURCE = ("test_source",)
 RACE = ("test_race",)
+BRIDGE = ("test_bridge",)
 THREADS = [("threads", str(n), "6000") for n in range(1, 6)]
 
 VMALL = """        cmd[n++] = (struct cmd){ { V3_CMD_TLBI_S12_VMALL |
@@ -391,6 +392,18 @@ MUTANTS = [
      [("unit-power.c", "        smmu_unit_close(unit);\n"
        "    smmu_unit_interrupt(unit);\n", "        smmu_unit_close(unit);\n")],
      [RACE]),
+    # -- streams of a bridge --
+    ("a bridge opens with the translation of a stream's last owner",
+     [("stream.c", "            bridge->configured = false;", "            ;")],
+     [BRIDGE]),
+    ("a bridge opens what was taken out of it",
+     [("smmu-v3-strtab.c", "if ( ste && smmu_stream_owner(unit, sid) == dev )",
+       "if ( ste )")],
+     [BRIDGE]),
+    ("no CFGI when a stream is taken out of a bridge",
+     [("stream.c", "    rc = unit->backend->reserve(unit, dev) ?: "
+       "smmu_sync_streams(dev);", "    rc = unit->backend->reserve(unit, dev);")],
+     [BRIDGE]),
     # DESIGN 2.8.
     ("a TLBI in the same sync as the abort taken as retiring the VMID",
      [("link.c", SYNC_BLOCK, f"    {ADD_VMID};\n{SYNC_BLOCK}"), VMID_CLEAN],
