@@ -15,6 +15,8 @@ SCMI = ("test_scmi",)
 SOURCE = ("test_source",)
 RACE = ("test_race",)
 BRIDGE = ("test_bridge",)
+TEARDOWN = ("test_teardown",)
+CALLS = ("test_calls",)
 THREADS = [("threads", str(n), "6000") for n in range(1, 6)]
 
 VMALL = """        cmd[n++] = (struct cmd){ { V3_CMD_TLBI_S12_VMALL |
@@ -404,6 +406,35 @@ MUTANTS = [
      [("stream.c", "    rc = unit->backend->reserve(unit, dev) ?: "
        "smmu_sync_streams(dev);", "    rc = unit->backend->reserve(unit, dev);")],
      [BRIDGE]),
+    # -- the end; calls that make no sense --
+    ("a VMID clean as soon as it is free", [VMID_CLEAN], [TEARDOWN]),
+    ("a dead domain's timer left",
+     [("domain.c", "    smmu_settle_kill(link);\n", ""),
+      ("domain.c", "    smmu_free(link);\n", "")], [TEARDOWN]),
+    ("a dead domain's link left on its unit",
+     [("domain.c", "    *p = link->unit_next;\n", ""),
+      ("domain.c", "    smmu_free(link);\n", "")], [TEARDOWN]),
+    ("a device leaves though its abort was not confirmed",
+     [("attach.c", "rc = dev->open && smmu_link_state(dev->link) != "
+       "XEN_SMMU_LINK_DORMANT\n             ? -EIO : 0;", "rc = 0;")],
+     [TEARDOWN]),
+    ("a domain stopped as it wakes goes on",
+     [("power.c", "if ( stopped || force", "if ( force")], [TEARDOWN]),
+    ("a device given to a second domain",
+     [("attach.c", "rc = dev->link ? -EBUSY : smmu_link_find",
+       "rc = smmu_link_find")], [CALLS]),
+    ("a stranger takes a device",
+     [("attach.c", "if ( dev->link && dev->link->domain == domain )",
+       "if ( dev->link )")], [CALLS]),
+    ("a stranger's vote counts",
+     [("settle.c", "if ( link && link->domain == domain )", "if ( link )")],
+     [CALLS]),
+    ("a device forgotten that a domain has",
+     [("stream.c", "if ( !dev->link && !dev->bridge )",
+       "if ( !dev->bridge )")], [CALLS]),
+    ("a guest's word above the toolstack's",
+     [("settle.c", " == XEN_SMMU_FORCE_SUSPEND\n                 ? -EACCES :",
+       " == ~0ULL\n                 ? -EACCES :")], [CALLS]),
     # DESIGN 2.8.
     ("a TLBI in the same sync as the abort taken as retiring the VMID",
      [("link.c", SYNC_BLOCK, f"    {ADD_VMID};\n{SYNC_BLOCK}"), VMID_CLEAN],
