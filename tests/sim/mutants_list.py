@@ -17,6 +17,7 @@ RACE = ("test_race",)
 BRIDGE = ("test_bridge",)
 TEARDOWN = ("test_teardown",)
 CALLS = ("test_calls",)
+STEPS = ("steps",)
 THREADS = [("threads", str(n), "6000") for n in range(1, 6)]
 
 VMALL = """        cmd[n++] = (struct cmd){ { V3_CMD_TLBI_S12_VMALL |
@@ -435,6 +436,16 @@ MUTANTS = [
     ("a guest's word above the toolstack's",
      [("settle.c", " == XEN_SMMU_FORCE_SUSPEND\n                 ? -EACCES :",
        " == ~0ULL\n                 ? -EACCES :")], [CALLS]),
+    # -- what an unmap costs that is elided --
+    ("a debt searched from its beginning",
+     [("debt.c", "mid = (low + high) / 2;", "mid = low;")], [STEPS]),
+    ("a barrier in an unmap that is elided",
+     [("flush.c", "    link->stats.elided++;",
+       "    smmu_wmb();\n    link->stats.elided++;")], [STEPS]),
+    ("an unmap that is elided asks for the unit",
+     [("flush.c", "        owe(link, first, pages);",
+       "        owe(link, first, pages);\n"
+       "        smmu_unit_interrupt(link->unit);")], [STEPS]),
     # DESIGN 2.8.
     ("a TLBI in the same sync as the abort taken as retiring the VMID",
      [("link.c", SYNC_BLOCK, f"    {ADD_VMID};\n{SYNC_BLOCK}"), VMID_CLEAN],
