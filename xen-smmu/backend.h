@@ -41,14 +41,22 @@ struct smmu_backend {
      * caches hold is not known.  0, -ETIMEDOUT.
      */
     int (*program)(struct smmu_unit *unit);
-    /* From programmed or parked: it looks at its tables.  0, -ETIMEDOUT. */
+    /*
+     * From programmed or parked: it looks at its tables.  0, -ETIMEDOUT, -EIO:
+     * it was disabled.
+     */
     int (*run)(struct smmu_unit *unit);
     /*
      * It aborts every transaction, looks at no table, and keeps registers and
-     * command queue.  New transactions only: it is no drain.  0, -ETIMEDOUT.
+     * command queue.  New transactions only: it is no drain.  0, -ETIMEDOUT,
+     * -EIO: it was disabled.
      */
     int (*park)(struct smmu_unit *unit);
-    /* The same from an unknown state, the queue stopped, too.  The end. */
+    /*
+     * The same from an unknown state, the queue stopped, too.  The end.  It
+     * may come while another CPU is in run or park: whichever is first, the
+     * unit does not run afterwards.
+     */
     int (*disable)(struct smmu_unit *unit);
 
     /* Tables for the device's streams, aborting.  0, -ENOMEM. */

@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The registers as a whole: program, run, park, dump (IHI0070 3.11, 6.3). */
+/*
+ * The registers as a whole: program, run, park, dump (IHI0070 3.11, 6.3).
+ *
+ * A field of CR0 must not be altered again until CR0ACK has answered, or the
+ * first value may be the one that stays (6.3.9).  Who finds a global error
+ * disables the unit while another CPU may be about to let it run: v3->power,
+ * innermost, has one wait for the other, and it does not run afterwards.
+ */
 #include "smmu-v3-priv.h"
 
 /* Polls until (register & mask) == value. */
@@ -39,7 +46,15 @@ static int write_ack(struct smmu_unit *unit, const char *name,
 
 static int write_cr0(struct smmu_unit *unit, uint32_t value)
 {
-    return write_ack(unit, "CR0ACK", V3_CR0, V3_CR0ACK, value);
+    struct smmu_v3 *v3 = to_v3(unit);
+    int rc;
+
+    smmu_mutex_lock(&v3->power);
+    rc = v3->disabled ? -EIO
+         : write_ack(unit, "CR0ACK", V3_CR0, V3_CR0ACK, value);
+    smmu_mutex_unlock(&v3->power);
+
+    return rc;
 }
 
 static uint32_t atschk(const struct smmu_unit *unit)
@@ -65,7 +80,7 @@ static int abort_by_gbpa(struct smmu_unit *unit)
                 V3_GBPA_ABORT);
 }
 
-int smmu_v3_disable(struct smmu_unit *unit)
+static int disable(struct smmu_unit *unit)
 {
     int rc = abort_by_gbpa(unit);
 
@@ -79,6 +94,19 @@ int smmu_v3_disable(struct smmu_unit *unit)
 
     /* A hung queue may never acknowledge CMDQEN (6.3.9.3). */
     return poll(unit, "CR0ACK", V3_CR0ACK, V3_CR0_SMMUEN, 0) ?: rc;
+}
+
+int smmu_v3_disable(struct smmu_unit *unit)
+{
+    struct smmu_v3 *v3 = to_v3(unit);
+    int rc;
+
+    smmu_mutex_lock(&v3->power);
+    v3->disabled = true;
+    rc = disable(unit);
+    smmu_mutex_unlock(&v3->power);
+
+    return rc;
 }
 
 static void write_tables(struct smmu_unit *unit)
@@ -132,6 +160,7 @@ int smmu_v3_program(struct smmu_unit *unit)
     if ( rc )
         return rc;
     to_v3(unit)->aborts = true;
+    to_v3(unit)->disabled = false;
     rc = write_cr0(unit, 0);
     if ( rc )
         return rc;

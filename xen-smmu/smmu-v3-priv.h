@@ -68,6 +68,8 @@ struct smmu_v3_evtq {
 struct smmu_v3 {
     void *regs;
     struct smmu_v3_caps caps;
+    struct smmu_mutex power;        /* CR0: one change at a time */
+    bool disabled;                  /* since it was programmed */
     bool aborts;                    /* GBPA was read back, since powered */
     struct smmu_v3_strtab strtab;
     struct smmu_v3_cmdq cmdq;

@@ -30,6 +30,7 @@ int smmu_v3_probe(struct smmu_unit *unit, void *regs, bool dma_coherent,
         goto out;
 
     v3->regs = regs;
+    smmu_mutex_init(&v3->power);
     rc = smmu_v3_identify(unit->name, regs, dma_coherent, ram_bits,
                           &v3->caps);
     if ( rc )

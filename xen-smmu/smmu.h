@@ -10,7 +10,7 @@
  *
  * Lock order:
  *   Xen's locks (p2m, domctl, dtdevs) -> unit->config -> link->lock
- *                                     -> the backend's queue lock
+ *                                     -> the backend's locks
  * unit->config (a mutex) owns the device list, who owns which stream, and
  * every change of a link's streams.  link->lock owns state and debt; nothing
  * is polled under it.  Of Xen's locks none is taken inside.

@@ -12,6 +12,12 @@ SWEEP = ("sweep",)
 POWER = ("test_power",)
 ASLEEP = ("test_asleep",)
 SCMI = ("test_scmi",)
+SOURCE = ("test_source",)
+RACE = ("test_race",)
+BRIDGE = ("test_bridge",)
+TEARDOWN = ("test_teardown",)
+CALLS = ("test_calls",)
+STEPS = ("steps",)
 THREADS = [("threads", str(n), "6000") for n in range(1, 6)]
 
 VMALL = """        cmd[n++] = (struct cmd){ { V3_CMD_TLBI_S12_VMALL |
@@ -381,6 +387,88 @@ MUTANTS = [
     ("SCMI silence taken as done",
      [("power-scmi.c", "            return -ETIMEDOUT;", "            return 0;")],
      [SCMI]),
+    # -- power that fails, and another CPU at the wrong moment --
+    ("promises believed though off was not confirmed",
+     [("unit-power.c", "        by_source = false;\n    }\n", "    }\n")],
+     [SOURCE]),
+    ("debt forgotten when there is no power",
+     [("wake.c", "    if ( rc )\n        return rc;\n\n    commands",
+       "    if ( rc )\n    {\n        smmu_debt_clear(&link->debt);\n"
+       "        return rc;\n    }\n\n    commands")],
+     [SOURCE]),
+    ("CR0 altered before its last change was acknowledged",
+     [("smmu-v3-power.c", "    smmu_mutex_lock(&v3->power);\n"
+       "    v3->disabled = true;\n    rc = disable(unit);\n"
+       "    smmu_mutex_unlock(&v3->power);\n",
+       "    v3->disabled = true;\n    rc = disable(unit);\n")],
+     [RACE]),
+    ("a unit that was disabled made to run",
+     [("smmu-v3-power.c", "v3->disabled = true;", ";")],
+     [RACE]),
+    ("a use count to be had before the registers are programmed",
+     [("unit-power.c", "    smmu_add(&unit->gate, 1);\n    if ( !caps",
+       "    smmu_unit_reopen(unit);\n    smmu_add(&unit->gate, 1);\n"
+       "    if ( !caps")],
+     [RACE]),
+    ("power let go of a unit that failed while its users left",
+     [("unit-power.c", "    if ( smmu_unit_failed(unit) )\n        return;\n"
+       "    if ( smmu_unit_users(unit) )", "    if ( smmu_unit_users(unit) )")],
+     [RACE]),
+    ("an interrupt that came while the gate was closed forgotten",
+     [("unit-power.c", "        smmu_unit_close(unit);\n"
+       "    smmu_unit_interrupt(unit);\n", "        smmu_unit_close(unit);\n")],
+     [RACE]),
+    # -- streams of a bridge --
+    ("a bridge opens with the translation of a stream's last owner",
+     [("stream.c", "            bridge->configured = false;", "            ;")],
+     [BRIDGE]),
+    ("a bridge opens what was taken out of it",
+     [("smmu-v3-strtab.c", "if ( ste && smmu_stream_owner(unit, sid) == dev )",
+       "if ( ste )")],
+     [BRIDGE]),
+    ("no CFGI when a stream is taken out of a bridge",
+     [("stream.c", "    rc = unit->backend->reserve(unit, dev) ?: "
+       "smmu_sync_streams(dev);", "    rc = unit->backend->reserve(unit, dev);")],
+     [BRIDGE]),
+    # -- the end; calls that make no sense --
+    ("a VMID clean as soon as it is free", [VMID_CLEAN], [TEARDOWN]),
+    ("a dead domain's timer left",
+     [("domain.c", "    smmu_settle_kill(link);\n", ""),
+      ("domain.c", "    smmu_free(link);\n", "")], [TEARDOWN]),
+    ("a dead domain's link left on its unit",
+     [("domain.c", "    *p = link->unit_next;\n", ""),
+      ("domain.c", "    smmu_free(link);\n", "")], [TEARDOWN]),
+    ("a device leaves though its abort was not confirmed",
+     [("attach.c", "rc = dev->open && smmu_link_state(dev->link) != "
+       "XEN_SMMU_LINK_DORMANT\n             ? -EIO : 0;", "rc = 0;")],
+     [TEARDOWN]),
+    ("a domain stopped as it wakes goes on",
+     [("power.c", "if ( stopped || force", "if ( force")], [TEARDOWN]),
+    ("a device given to a second domain",
+     [("attach.c", "rc = dev->link ? -EBUSY : smmu_link_find",
+       "rc = smmu_link_find")], [CALLS]),
+    ("a stranger takes a device",
+     [("attach.c", "if ( dev->link && dev->link->domain == domain )",
+       "if ( dev->link )")], [CALLS]),
+    ("a stranger's vote counts",
+     [("settle.c", "if ( link && link->domain == domain )", "if ( link )")],
+     [CALLS]),
+    ("a device forgotten that a domain has",
+     [("stream.c", "if ( !dev->link && !dev->bridge )",
+       "if ( !dev->bridge )")], [CALLS]),
+    ("a guest's word above the toolstack's",
+     [("settle.c", " == XEN_SMMU_FORCE_SUSPEND\n                 ? -EACCES :",
+       " == ~0ULL\n                 ? -EACCES :")], [CALLS]),
+    # -- what an unmap costs that is elided --
+    ("a debt searched from its beginning",
+     [("debt.c", "mid = (low + high) / 2;", "mid = low;")], [STEPS]),
+    ("a barrier in an unmap that is elided",
+     [("flush.c", "    link->stats.elided++;",
+       "    smmu_wmb();\n    link->stats.elided++;")], [STEPS]),
+    ("an unmap that is elided asks for the unit",
+     [("flush.c", "        owe(link, first, pages);",
+       "        owe(link, first, pages);\n"
+       "        smmu_unit_interrupt(link->unit);")], [STEPS]),
     # DESIGN 2.8.
     ("a TLBI in the same sync as the abort taken as retiring the VMID",
      [("link.c", SYNC_BLOCK, f"    {ADD_VMID};\n{SYNC_BLOCK}"), VMID_CLEAN],

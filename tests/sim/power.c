@@ -162,6 +162,8 @@ static int source_on(struct smmu_unit *unit)
         if ( rc )
             s->held = true;
     }
+    else if ( !rc )
+        s->held &= !(s->gbpa & GBPA_ABORT);     /* it had come on */
     host_leave();
 
     return rc;

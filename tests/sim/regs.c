@@ -199,7 +199,8 @@ static void acknowledge(struct sim *s)
 {
     bool ready = !sim_is(s, SIM_ASYNC) || host_chance(2);
 
-    if ( s->cr0ack != s->cr0 && ready &&
+    s->acking = s->cr0ack != s->cr0 ? s->acking + 1 : 0;
+    if ( s->acking > s->slow_ack && ready &&
          sim_complete(s, SIM_DONE_ACK, &s->ack_dead) )
     {
         if ( (s->cr0 & SMMUEN) && s->el2_junk )
@@ -304,8 +305,12 @@ static bool write_wide(struct sim *s, uint32_t offset, uint64_t value)
 
 static void write_cr0(struct sim *s, uint32_t value)
 {
+    /* 6.3.9: the first value may be the one that stays. */
     if ( s->cr0 != s->cr0ack && !s->ack_dead )
+    {
         host_complain("CR0 written before CR0ACK answered the last write");
+        value = (value & ~SMMUEN) | (s->cr0 & SMMUEN);
+    }
     if ( (value & SMMUEN) && !(s->cr0 & SMMUEN) &&
          (s->id.idr0 & SIM_IDR0_ATS) && !(value & 1U << 4) )
         host_complain("SMMUEN=1 with ATSCHK=0 on a unit with ATS");

@@ -127,6 +127,8 @@ struct sim {
     uint32_t cmdq_prod, cmdq_cons, evtq_prod, evtq_cons;
     uint64_t strtab_base, cmdq_base, evtq_base;
     bool ack_dead, irq_dead, gbpa_dead, sync_dead;
+    unsigned int slow_ack;      /* reads until CR0ACK answers, each time */
+    unsigned int acking;        /* of them so far */
     bool irq;                   /* an interrupt is pending */
     bool dead;                  /* its clock stopped behind the driver's
                                    back: reads as ones, writes are lost */
