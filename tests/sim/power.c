@@ -160,7 +160,12 @@ static int source_on(struct smmu_unit *unit)
     {
         sim_power_on(s);
         if ( rc )
+        {
+            /* Half-way, perhaps: then it keeps no promise either. */
+            if ( host_chance(2) )
+                sim_lose_registers(s);
             s->held = true;
+        }
     }
     else if ( !rc )
         s->held &= !(s->gbpa & GBPA_ABORT);     /* it had come on */

@@ -92,8 +92,9 @@ static void fails_coming_up(enum from from, uint32_t bit, unsigned int slow,
         }
         else
         {
-            /* Raised while it was programmed: no interrupt told of it. */
+            /* Raised before it was programmed: that is not of now. */
             assert_false(handled);
+            assert_int_equal(s->gerror ^ s->gerrorn, 0);
             if ( rc )
             {
                 assert_int_equal(state_of(a), XEN_SMMU_LINK_DORMANT);
