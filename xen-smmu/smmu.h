@@ -156,7 +156,8 @@ void smmu_settle_kill(struct smmu_link *link);
  * The guest's word for one device.  Awake: returns when its streams are open,
  * or -EACCES: the toolstack forces it to sleep; -ENXIO, -EIO, -ETIMEDOUT; then
  * its vote is what it was before.  Asleep: 0, they close after the
- * autosuspend delay, counted from the first such word.
+ * autosuspend delay, counted from the first such word.  While the host is
+ * suspended both are taken down, for when it resumes.
  */
 int smmu_vote(struct smmu_domain *domain, struct smmu_device *dev, bool awake);
 /* The autosuspend delay in force, ns. */

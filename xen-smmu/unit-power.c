@@ -35,6 +35,8 @@ static int power_up(struct smmu_unit *unit)
     {
         smmu_log(SMMU_ERR, "%s: its power source '%s' does not turn it on (%d): its domains stay asleep",
                  unit->name, source->name, rc);
+        /* It may have been on meanwhile: nothing that it promises holds. */
+        unit->by_source = false;
         return rc;
     }
 
@@ -55,11 +57,8 @@ static int power_up(struct smmu_unit *unit)
     }
     else
         unit->stale |= !caps->registers_kept;
-    /* Programmed anew, its queues are empty. */
-    if ( caps->registers_kept )
-        reopen_late(unit);
-    else
-        smmu_unit_reopen(unit);
+    /* An error between two of these writes has sent no interrupt. */
+    reopen_late(unit);
 
     return 0;
 }

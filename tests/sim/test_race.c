@@ -34,7 +34,9 @@ static bool handled;
 /* What the event handler does. */
 static void look(void)
 {
-    u->backend->events(u);
+    struct smmu_faults faults = { .nr = 0 };
+
+    u->backend->events(u, &faults);
     smmu_unit_put(u);
 }
 
@@ -257,6 +259,8 @@ static void let_go(void)
  */
 static void take(void)
 {
+    struct smmu_faults faults = { .nr = 0 };
+
     if ( !smmu_unit_get(u) )
         return;
     holds = true;
@@ -264,7 +268,7 @@ static void take(void)
                 u->state == XEN_SMMU_UNIT_PARKED);
     assert_false(s->off);
     assert_true(s->cr0 & 1U << 3);      /* the queue is to run */
-    u->backend->events(u);
+    u->backend->events(u, &faults);
     if ( hold_for )
         at(hold_for, let_go);
 }
