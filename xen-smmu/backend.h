@@ -42,7 +42,12 @@ struct smmu_backend {
      * command queue.  New transactions only: it is no drain.  0, -ETIMEDOUT.
      */
     int (*park)(struct smmu_unit *unit);
-    /* The same from an unknown state, the queue stopped, too.  The end. */
+    /*
+     * From parked: queues and interrupts off, nothing of its own in flight:
+     * its power may go.  program() comes next.  0, -ETIMEDOUT.
+     */
+    int (*stop)(struct smmu_unit *unit);
+    /* As parked, from an unknown state, the queue stopped.  The end. */
     int (*disable)(struct smmu_unit *unit);
 
     /* Tables for the device's streams, aborting.  0, -ENOMEM. */

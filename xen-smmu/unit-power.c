@@ -102,6 +102,20 @@ int smmu_unit_run(struct smmu_unit *unit)
     return 0;
 }
 
+/* Its queues and interrupts.  The gate is closed: the one user is this one. */
+static bool stopped(struct smmu_unit *unit)
+{
+    int rc;
+
+    smmu_add(&unit->gate, 1);
+    rc = unit->backend->stop(unit);
+    if ( rc )
+        smmu_unit_fail(unit, XEN_SMMU_REASON_REGISTER_TIMEOUT);
+    smmu_unit_put(unit);
+
+    return !rc;
+}
+
 /*
  * PARKED.  `by_source`: its source says what DESIGN 2.6 asks for; else the
  * platform is about to take the power.
@@ -122,6 +136,10 @@ static void power_down(struct smmu_unit *unit, bool by_source)
         reopen_late(unit);
         return;
     }
+
+    /* What comes back as it was goes on from there. */
+    if ( !(by_source && unit->source->caps.registers_kept) && !stopped(unit) )
+        return;
 
     /* Unless its source holds the masters, only the platform may do it. */
     if ( unit->source && smmu_power_may_off(&unit->source->caps) &&
