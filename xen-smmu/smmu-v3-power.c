@@ -184,13 +184,13 @@ int smmu_v3_stop(struct smmu_unit *unit)
 
 void smmu_v3_dump(struct smmu_unit *unit)
 {
-
     smmu_log(SMMU_INFO, "  CR0 %#x ack %#x GBPA %#x GERROR %#x GERRORN %#x",
              smmu_v3_read(unit, V3_CR0), smmu_v3_read(unit, V3_CR0ACK),
              smmu_v3_read(unit, V3_GBPA), smmu_v3_read(unit, V3_GERROR),
              smmu_v3_read(unit, V3_GERRORN));
     smmu_log(SMMU_INFO, "  CMDQ PROD %#x CONS %#x (%llu written) EVENTQ PROD %#x CONS %#x",
-             smmu_v3_read(unit, V3_CMDQ_PROD), smmu_v3_read(unit, V3_CMDQ_CONS),
+             smmu_v3_read(unit, V3_CMDQ_PROD),
+             smmu_v3_read(unit, V3_CMDQ_CONS),
              (unsigned long long)smmu_load(&to_v3(unit)->cmdq.prod),
              smmu_v3_read(unit, V3_EVENTQ_PROD),
              smmu_v3_read(unit, V3_EVENTQ_CONS));
