@@ -144,6 +144,25 @@ static int scmi_off(struct smmu_unit *unit)
     return set_state(unit->source_private, unit->name, STATE_OFF);
 }
 
+/* Off for the one would be off for the other, which may be in use. */
+static void join(struct smmu_scmi_power *power, const char *name)
+{
+    struct smmu_scmi_channel *c = power->channel;
+    struct smmu_scmi_power *other;
+
+    for ( other = c->first; other; other = other->next )
+    {
+        if ( other->domain != power->domain )
+            continue;
+        other->source.caps.masters_held = false;
+        power->source.caps.masters_held = false;
+        smmu_log(SMMU_WARN, "%s: another SMMU has SCMI power domain %u as well: both are parked at most",
+                 name, power->domain);
+    }
+    power->next = c->first;
+    c->first = power;
+}
+
 int smmu_scmi_power_init(struct smmu_scmi_power *power, const char *name)
 {
     uint32_t version = 0, attributes[4] = { 0 };
@@ -170,6 +189,7 @@ int smmu_scmi_power_init(struct smmu_scmi_power *power, const char *name)
     power->source.name = "scmi";
     power->source.on = scmi_on;
     power->source.off = scmi_off;
+    join(power, name);
 
     return 0;
 }

@@ -228,6 +228,27 @@ static void domains(void **state)
     assert_int_equal(init(), 0);
 }
 
+/* One power domain, two SMMUs: neither may take it from the other. */
+static void shared(void **state)
+{
+    struct smmu_scmi_power more[2] = { power, power };
+
+    more[0].source.caps.masters_held = more[1].source.caps.masters_held = true;
+    power.source.caps.masters_held = true;
+    more[0].domain = MINE - 1;
+    assert_int_equal(init(), 0);
+    power.domain = more[0].domain;      /* what the firmware expects to hear */
+    assert_int_equal(smmu_scmi_power_init(&more[0], "smmu@1"), 0);
+    power.domain = MINE;
+    assert_not_logged("parked at most");
+    assert_true(smmu_power_may_off(&power.source.caps));
+    assert_int_equal(smmu_scmi_power_init(&more[1], "smmu@2"), 0);
+    assert_logged("another SMMU has SCMI power domain 5");
+    assert_false(smmu_power_may_off(&power.source.caps));
+    assert_false(smmu_power_may_off(&more[1].source.caps));
+    assert_true(smmu_power_may_off(&more[0].source.caps));
+}
+
 /* A unit behind it, asleep; the firmware says it is off. */
 static struct world_dom *dom;
 static struct world_dev *dev;
@@ -546,7 +567,7 @@ static void init_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        C(good), C(versions), C(domains), C(init_fails), U(cycles),
+        C(good), C(versions), C(domains), C(init_fails), C(shared), U(cycles),
         U(wrong_on), U(odd_but_fine), U(no_answer), U(never_free),
         U(wrong_off), U(deaf_on), U(deaf_off), U(odd_states),
     };
