@@ -4,8 +4,8 @@
  * base 5.1.2 for the channel, power domain protocol 4.3) over SMC.
  *
  * Invariant: the channel is Xen's alone.  A message that is not answered in
- * time, or not as asked, is a failure; so is a state that the firmware does not
- * confirm when it is asked which one it is.
+ * time, or not as asked, is a failure; so is a state that the firmware does
+ * not confirm when it is asked which one it is.
  */
 #ifndef __XEN_SMMU_POWER_SCMI_H__
 #define __XEN_SMMU_POWER_SCMI_H__
@@ -32,7 +32,8 @@ struct smmu_scmi_power {
  * version and that the domain exists, and asks for it to be on, so that the
  * messages of a wake have been tried once.  Promises of `caps` are filled in;
  * where two SMMUs share a power domain, masters_held is taken back from both,
- * and so neither is ever turned off.  May be called at boot only.  0, or -EIO, -ETIMEDOUT, -ENODEV; logged with `name`.
+ * and so neither is ever turned off.  May be called at boot only.
+ * 0, or -EIO, -ETIMEDOUT, -ENODEV; logged with `name`.
  */
 int smmu_scmi_power_init(struct smmu_scmi_power *power, const char *name);
 

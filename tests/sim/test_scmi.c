@@ -233,6 +233,7 @@ static void shared(void **state)
 {
     struct smmu_scmi_power more[2] = { power, power };
 
+    host_log_clear();
     more[0].source.caps.masters_held = more[1].source.caps.masters_held = true;
     power.source.caps.masters_held = true;
     more[0].domain = MINE - 1;
