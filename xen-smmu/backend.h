@@ -38,7 +38,8 @@ struct smmu_backend {
     /*
      * From whatever state the registers are in: aborts everything, programs
      * all, and lets the command queue run, the unit still aborting.  What its
-     * caches hold is not known.  0, -ETIMEDOUT.
+     * caches hold is not known.  0; 1: a global error has come meanwhile,
+     * perhaps without an interrupt; -ETIMEDOUT.
      */
     int (*program)(struct smmu_unit *unit);
     /*
@@ -53,8 +54,14 @@ struct smmu_backend {
      */
     int (*park)(struct smmu_unit *unit);
     /*
-     * The same from an unknown state, the queue stopped, too.  The end.  It
-     * may come while another CPU is in run or park: whichever is first, the
+     * From parked: queues and interrupts off, nothing of its own in flight:
+     * its power may go.  program() comes next.  0, -ETIMEDOUT, -EIO: it was
+     * disabled.
+     */
+    int (*stop)(struct smmu_unit *unit);
+    /*
+     * As parked, from an unknown state, the queue stopped.  The end.  It may
+     * come while another CPU is in run, park or stop: whichever is first, the
      * unit does not run afterwards.
      */
     int (*disable)(struct smmu_unit *unit);

@@ -105,6 +105,7 @@ struct smmu_unit {
     bool by_source;                 /* its source turned it off */
     struct smmu_timer cooling;      /* between two looks at the events */
     uint64_t hot;                   /* a look is due, or was just taken */
+    uint64_t missed;                /* one was due while the gate was closed */
 
     struct smmu_mutex config;
     struct smmu_device *devices;
@@ -116,6 +117,8 @@ struct smmu_unit {
     uint64_t nr_parks;
     uint64_t nr_offs;
     uint64_t nr_wakes;              /* back to ON */
+    uint64_t nr_accesses;           /* of registers, but for polls */
+    uint64_t nr_polls;              /* reads to see whether it has done it */
     uint64_t nr_commands;
     uint64_t nr_syncs;
     uint64_t nr_events;
@@ -142,6 +145,7 @@ struct smmu_link_stats {
     uint64_t wake_none;             /* nothing was owed */
     uint64_t wake_all;              /* the whole SMMU: it had been off */
     uint64_t worst_wake;            /* most commands one took */
+    uint64_t worst_accesses;        /* most register accesses, but for polls */
     uint64_t failures;
 };
 

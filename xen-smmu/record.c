@@ -40,6 +40,7 @@ void smmu_record_link(struct smmu_link *link, struct xen_smmu_link *r)
     r->wake_vmid = link->stats.wake_vmid;
     r->wake_all = link->stats.wake_all;
     r->worst_wake = link->stats.worst_wake;
+    r->worst_accesses = link->stats.worst_accesses;
     smmu_unlock(&link->lock, flags);
 }
 
@@ -115,6 +116,8 @@ void smmu_record_unit(struct smmu_unit *unit, struct xen_smmu_unit *r)
     r->since = now - smmu_load(&unit->since);
     r->commands = smmu_load(&unit->nr_commands);
     r->syncs = smmu_load(&unit->nr_syncs);
+    r->accesses = smmu_load(&unit->nr_accesses);
+    r->polls = smmu_load(&unit->nr_polls);
     r->events = smmu_load(&unit->nr_events);
     r->events_dropped = smmu_load(&unit->nr_dropped);
     r->events_lost = smmu_load(&unit->nr_lost);

@@ -7,6 +7,7 @@ static const struct smmu_backend smmu_v3_backend = {
     .program = smmu_v3_program,
     .run = smmu_v3_run,
     .park = smmu_v3_park,
+    .stop = smmu_v3_stop,
     .disable = smmu_v3_disable,
     .reserve = smmu_v3_reserve,
     .release = smmu_v3_release,

@@ -47,7 +47,10 @@ bool smmu_unit_event(struct smmu_unit *unit, enum smmu_unit_event event);
  */
 bool smmu_unit_get(struct smmu_unit *unit);
 void smmu_unit_put(struct smmu_unit *unit);
-/* Closes it for new users, or opens it again. */
+/*
+ * Closes it for new users, or opens it again; then events are looked at if
+ * they were to be meanwhile.
+ */
 void smmu_unit_close(struct smmu_unit *unit);
 void smmu_unit_reopen(struct smmu_unit *unit);
 /* Use counts held; for assertions, and to wait for. */

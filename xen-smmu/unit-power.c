@@ -10,13 +10,11 @@
 /* How long a unit's last users may take; else it stays parked this time. */
 #define DRAIN_NS    1000000ULL
 
-/* What an interrupt wanted to be seen while the gate was closed is due. */
-static void reopen_late(struct smmu_unit *unit)
+static void reopen(struct smmu_unit *unit)
 {
     smmu_unit_reopen(unit);
     if ( smmu_unit_failed(unit) )
         smmu_unit_close(unit);
-    smmu_unit_interrupt(unit);
 }
 
 /*
@@ -42,7 +40,8 @@ static int power_up(struct smmu_unit *unit)
 
     /* Ours alone: the gate is closed until registers and queue are there. */
     smmu_add(&unit->gate, 1);
-    if ( !caps->registers_kept && unit->backend->program(unit) )
+    rc = caps->registers_kept ? 0 : unit->backend->program(unit);
+    if ( rc < 0 )
     {
         smmu_unit_fail(unit, XEN_SMMU_REASON_REGISTER_TIMEOUT);
         smmu_unit_put(unit);
@@ -57,8 +56,9 @@ static int power_up(struct smmu_unit *unit)
     }
     else
         unit->stale |= !caps->registers_kept;
-    /* An error between two of these writes has sent no interrupt. */
-    reopen_late(unit);
+    reopen(unit);
+    if ( rc )
+        smmu_unit_interrupt(unit);
 
     return 0;
 }
@@ -101,6 +101,20 @@ int smmu_unit_run(struct smmu_unit *unit)
     return 0;
 }
 
+/* Its queues and interrupts.  The gate is closed: the one user is this one. */
+static bool stopped(struct smmu_unit *unit)
+{
+    int rc;
+
+    smmu_add(&unit->gate, 1);
+    rc = unit->backend->stop(unit);
+    if ( rc )
+        smmu_unit_fail(unit, XEN_SMMU_REASON_REGISTER_TIMEOUT);
+    smmu_unit_put(unit);
+
+    return !rc;
+}
+
 /*
  * PARKED.  `by_source`: its source says what DESIGN 2.6 asks for; else the
  * platform is about to take the power.
@@ -118,9 +132,13 @@ static void power_down(struct smmu_unit *unit, bool by_source)
     if ( smmu_unit_users(unit) )
     {
         /* Not now, then. */
-        reopen_late(unit);
+        reopen(unit);
         return;
     }
+
+    /* What comes back as it was goes on from there. */
+    if ( !(by_source && unit->source->caps.registers_kept) && !stopped(unit) )
+        return;
 
     /* Unless its source holds the masters, only the platform may do it. */
     if ( unit->source && smmu_power_may_off(&unit->source->caps) &&
@@ -244,7 +262,7 @@ static int resume_locked(struct smmu_unit *unit)
             unit->backend->disable(unit);
         }
         smmu_unit_put(unit);
-        return rc;
+        return rc < 0 ? rc : 0;
     }
 
     rc = smmu_unit_ready(unit);

@@ -30,7 +30,7 @@
 #define XEN_SYSCTL_smmu             0x534d0001U
 
 /* major << 16 | minor: another major is refused, a newer minor only adds. */
-#define XEN_SMMU_ABI_VERSION        0x00010001U
+#define XEN_SMMU_ABI_VERSION        0x00010002U
 
 #define XEN_SMMU_get_version        0U
 #define XEN_SMMU_list_units         1U
@@ -225,6 +225,9 @@ struct xen_smmu_unit {
     uint64_t offs;                  /* times its power went */
     uint64_t wakes;                 /* times it came back to translating */
     uint64_t debt_pages;            /* of all its links; ~0: whole VMIDs */
+    /* Since 1.2: */
+    uint64_t accesses;              /* of its registers, but for polls */
+    uint64_t polls;                 /* reads to see whether it has done it */
 };
 
 struct xen_smmu_link {
@@ -254,6 +257,8 @@ struct xen_smmu_link {
     uint64_t wake_vmid;             /* the whole VMID */
     uint64_t wake_all;              /* the whole SMMU, which had been off */
     uint64_t worst_wake;            /* most commands one took */
+    /* Since 1.2: */
+    uint64_t worst_accesses;        /* most register accesses, but for polls */
 };
 
 #define XEN_SMMU_PATH_LEN           192U

@@ -100,6 +100,16 @@ END
     [[ $output == *"no member named"*"parks"* ]]
 }
 
+@test "control: a field of 1.2 that takes another's place is noticed" {
+    change '/^struct xen_smmu_unit {/,/^};/{
+        s/uint64_t accesses;/uint64_t swap;/
+        s/uint64_t polls;/uint64_t accesses;/
+        s/uint64_t swap;/uint64_t polls;/
+    }'
+    run ! compile gcc -std=c11 -c "$HERE/layout.c"
+    [[ $output == *"xen_smmu_unit.accesses moved"* ]]
+}
+
 @test "control: a number that changes is noticed" {
     change 's/\(define XEN_SMMU_list_links *\)2U/\14U/'
     run ! compile gcc -std=c11 -c "$HERE/layout.c"

@@ -109,13 +109,20 @@
     FIELD(xen_smmu_policy, delay, 8, 8) \
     FIELD(xen_smmu_policy, effective, 16, 8)
 
+#define LAYOUT_1_2(PART, FIELD) \
+    PART(xen_smmu_unit, 240, 256) \
+    FIELD(xen_smmu_unit, accesses, 240, 8) \
+    FIELD(xen_smmu_unit, polls, 248, 8) \
+    PART(xen_smmu_link, 152, 160) \
+    FIELD(xen_smmu_link, worst_accesses, 152, 8)
+
 /* As long as they are today. */
 #define SIZES(SIZE) \
     SIZE(xen_smmu_version, 16) \
     SIZE(xen_smmu_list, 32) \
     SIZE(xen_smmu_op, 128) \
-    SIZE(xen_smmu_unit, 240) \
-    SIZE(xen_smmu_link, 152) \
+    SIZE(xen_smmu_unit, 256) \
+    SIZE(xen_smmu_link, 160) \
     SIZE(xen_smmu_device, 360) \
     SIZE(xen_smmu_force, 16) \
     SIZE(xen_smmu_policy, 24)

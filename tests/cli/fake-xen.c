@@ -52,6 +52,9 @@
 /* The records of ABI 1.0; tests/abi checks that they are as long as that. */
 #define OLD_UNIT 184U
 #define OLD_LINK 64U
+/* And those of 1.1. */
+#define ABI1_UNIT 240U
+#define ABI1_LINK 152U
 
 static unsigned int calls;
 static char *buffers[2];
@@ -175,6 +178,8 @@ static void make_unit(struct xen_smmu_unit *unit, uint32_t i)
     unit->parks = 3 + i;
     unit->offs = 2 * i;
     unit->wakes = 5 + i;
+    unit->accesses = 70 + i;
+    unit->polls = 8 + i;
 }
 
 static void make_link(struct xen_smmu_link *link, uint32_t i)
@@ -186,6 +191,7 @@ static void make_link(struct xen_smmu_link *link, uint32_t i)
     link->votes = 2;
     link->delay = 20000000;
     link->worst_wake = 4;
+    link->worst_accesses = 20;
     if (scenario("suspended"))
         link->force = XEN_SMMU_FORCE_SUSPEND;
 }
@@ -211,10 +217,12 @@ static uint32_t own_size(uint32_t kind)
 
     switch (kind) {
     case XEN_SMMU_list_units:
-        size = scenario("old") ? OLD_UNIT : sizeof(struct xen_smmu_unit);
+        size = scenario("old") ? OLD_UNIT : scenario("1.1") ? ABI1_UNIT :
+               sizeof(struct xen_smmu_unit);
         break;
     case XEN_SMMU_list_links:
-        size = scenario("old") ? OLD_LINK : sizeof(struct xen_smmu_link);
+        size = scenario("old") ? OLD_LINK : scenario("1.1") ? ABI1_LINK :
+               sizeof(struct xen_smmu_link);
         break;
     default:
         size = sizeof(struct xen_smmu_device);
@@ -385,8 +393,9 @@ static uint32_t dispatch(struct xen_smmu_op *op)
         for (i = 0; i < sizeof(op->u.size); i++)
             if (op->u.size[i])
                 return XEN_SMMU_REASON_BAD_ARGUMENT;
-        op->u.version.abi = scenario_number("abi", scenario("old") ?
-                                            0x10000 : XEN_SMMU_ABI_VERSION);
+        op->u.version.abi = scenario_number("abi", scenario("old") ? 0x10000 :
+                                            scenario("1.1") ? 0x10001 :
+                                            XEN_SMMU_ABI_VERSION);
         op->u.version.unit_size = own_size(XEN_SMMU_list_units);
         op->u.version.link_size = own_size(XEN_SMMU_list_links);
         op->u.version.device_size = own_size(XEN_SMMU_list_devices);

@@ -19,11 +19,12 @@ LONG = "x" * 5000
 NARROW = {"unit", "index", "links", "vmid", "domid", "votes", "debt_ranges"}
 ROOM = {"units": 64, "devices": 192, "domains": 128}    # of their names
 NULLABLE = {"last_flush_ns", "domid", "since_ns"}
-# Since ABI 1.1: where they are missing or null, the snapshot is older.
+# Since ABI 1.1 or 1.2: where they are missing or null, the snapshot is older.
 NEWER = {"power_source", "masters_held", "registers_kept", "caches_lost",
          "parks", "offs", "wakes", "debt_pages", "force", "votes",
          "debt_ranges", "delay_ns", "merged", "overflows", "wake_none",
-         "wake_ranges", "wake_vmid", "wake_all", "worst_wake", "awake"}
+         "wake_ranges", "wake_vmid", "wake_all", "worst_wake", "awake",
+         "accesses", "polls", "worst_accesses"}
 OPTIONAL = {(kind, key) for kind in ("units", "links", "devices")
             for key in NEWER} - {("links", "wakes")}
 

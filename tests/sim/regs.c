@@ -15,6 +15,8 @@
 #define SMMUEN          (1U << 0)
 #define EVENTQEN        (1U << 2)
 #define CMDQEN          (1U << 3)
+#define IRQ_GERROR      (1U << 0)
+#define IRQ_EVENTQ      (1U << 2)
 #define REG_WINDOW      0x20000U
 
 static struct sim units[SIM_MAX];
@@ -81,6 +83,12 @@ void sim_junk(struct sim *s, unsigned int one_in)
                      (i / 32) * 0x200000ULL, page);
 }
 
+void sim_lose_msi(struct sim *s)
+{
+    if ( s->id.idr0 & SIM_IDR0_MSI )
+        s->msi_unknown = IRQ_GERROR | IRQ_EVENTQ;
+}
+
 struct sim *sim_new(const struct sim_id *id, unsigned int nasty, bool snoops)
 {
     struct sim *s = &units[sim_count++];
@@ -91,6 +99,7 @@ struct sim *sim_new(const struct sim_id *id, unsigned int nasty, bool snoops)
     s->snoops = snoops && (id->idr0 & SIM_IDR0_COHACC);
     s->present = true;
     s->gbpa = sim_is(s, SIM_BYPASS) ? 0 : GBPA_ABORT;
+    sim_lose_msi(s);
     if ( sim_is(s, SIM_JUNK) )
         sim_junk(s, 1);
 
@@ -209,7 +218,11 @@ static void acknowledge(struct sim *s)
     }
     if ( s->irq_ctrlack != s->irq_ctrl && ready &&
          sim_complete(s, SIM_DONE_ACK, &s->irq_dead) )
+    {
+        if ( s->irq_ctrl & s->msi_unknown )
+            host_complain("interrupts on, MSI addresses as reset left them");
         s->irq_ctrlack = s->irq_ctrl;
+    }
     if ( (s->gbpa & GBPA_UPDATE) && ready &&
          sim_complete(s, SIM_DONE_GBPA, &s->gbpa_dead) )
     {
@@ -224,6 +237,7 @@ uint32_t sim_mmio_read(void *regs, uint32_t offset)
 
     check_use(s, offset);
     s->nr_mmio++;
+    s->nr_id_reads += offset <= 0x1c;
     s->nr_polls += offset == 0x24 || offset == 0x54 || offset == 0x44 ||
                    offset == 0x9c;
     if ( s->dead || s->off )
@@ -297,6 +311,7 @@ static bool write_wide(struct sim *s, uint32_t offset, uint64_t value)
         if ( value )
             host_complain("an MSI address nobody gave: %#lx",
                           (unsigned long)value);
+        s->msi_unknown &= offset == 0x68 ? ~IRQ_GERROR : ~IRQ_EVENTQ;
         return true;
     }
 

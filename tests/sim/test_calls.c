@@ -107,7 +107,8 @@ static struct seen look_at(void)
         .cmds = s->nr_cmds, .epoch = u->epoch,
         .quarantined = a->d->quarantined, .stopped = a->d->stopped,
         .link = state_of(a), .vmid = link_of(a)->vmid,
-        .timers = host_timers_armed(), .open = dev_a->dev->open,
+        /* A word that cannot be carried out now is tried again. */
+        .timers = link_of(a)->stuck ? 0 : host_timers_armed(), .open = dev_a->dev->open,
         .leaving = dev_a->dev->leaving, .suspended = u->suspended,
         .of = dev_a->dev->link, .of2 = dev_a2->dev->link,
     };

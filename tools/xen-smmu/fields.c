@@ -114,6 +114,10 @@ static const struct field unit_fields[] = {
       .right = true, .since = 1 },
     { .key = "debt_pages", .title = "PAGES", F_PAGES, UNIT(debt_pages),
       .right = true, .since = 1 },
+    { .key = "accesses", .title = "MMIO", F_COUNT, UNIT(accesses),
+      .right = true, .since = 2 },
+    { .key = "polls", .title = "POLLS", F_COUNT, UNIT(polls),
+      .right = true, .since = 2 },
     { .key = "awake", .title = "AWAKE", F_DERIVED, .text = unit_awake,
       .lines = true, .since = 1 },
     { .key = NULL }
@@ -176,6 +180,8 @@ static const struct field link_fields[] = {
       .right = true, .since = 1 },
     { .key = "worst_wake", .title = "WORST", .type = F_COUNT,
       LINK(worst_wake), .right = true, .since = 1 },
+    { .key = "worst_accesses", .title = "MMIO", .type = F_COUNT,
+      LINK(worst_accesses), .right = true, .since = 2 },
     { .key = "wake_flush", .title = "WAKE-FLUSHES", .type = F_DERIVED,
       .text = link_wake_flush },
     { .key = NULL }

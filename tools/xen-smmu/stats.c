@@ -9,22 +9,26 @@
 /* Everything there is to know, as wide as it gets. */
 static const char *const unit_all[] = {
     "name", "power", "since_ns", "commands", "syncs", "parks", "offs",
-    "wakes", NULL
+    "wakes", "accesses", "polls", NULL
 };
 static const char *const link_all[] = {
     "smmu", "domid", "state", "since_ns", "wakes", "elided", "merged",
     "failures", "flushes", "overflows", "wake_none", "wake_ranges",
-    "wake_vmid", "wake_all", "worst_wake", NULL
+    "wake_vmid", "wake_all", "worst_wake", "worst_accesses", NULL
 };
 
-/* For people the links' in two tables, each within 80 columns. */
+/* For people within 80 columns, the links' in two tables. */
+static const char *const unit_work[] = {
+    "name", "power", "since_ns", "commands", "syncs", "parks", "offs",
+    "wakes", "accesses", NULL
+};
 static const char *const link_work[] = {
     "smmu", "domid", "state", "since_ns", "wakes", "elided", "merged",
     "failures", NULL
 };
 static const char *const link_flushes[] = {
     "smmu", "domid", "flushes", "overflows", "wake_none", "wake_ranges",
-    "wake_vmid", "wake_all", "worst_wake", NULL
+    "wake_vmid", "wake_all", "worst_wake", "worst_accesses", NULL
 };
 
 /* Whose counters they are: in every line, in every JSON object. */
@@ -153,7 +157,8 @@ static int print_tables(const struct state *state,
 {
     int rc;
 
-    rc = table_print(state, UNITS, unit_all, options);
+    rc = table_print(state, UNITS, options->no_header ? unit_all : unit_work,
+                     options);
     if (rc || !state->lists[LINKS].count)
         return rc;
     if (options->no_header)
@@ -167,7 +172,9 @@ static int print_tables(const struct state *state,
     if (!rc && !options->quiet) {
         putchar('\n');
         note_paragraph("", "NONE, RANGES, VMID, ALL: wakes by what they "
-                       "flushed; WORST: most commands of one wake.");
+                       "flushed; WORST: most commands of one wake; MMIO: "
+                       "register accesses, of an SMMU, and most of one wake, "
+                       "polls not counted.");
     }
     return rc;
 }
