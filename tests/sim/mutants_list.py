@@ -142,7 +142,7 @@ MUTANTS = [
        "return 0;")],
      [HISTORIES]),
     ("no use count in the event handler",
-     [("unit.c", "        if ( !smmu_unit_get(unit) )\n            break;\n"
+     [("unit.c", "        if ( !get_or_miss(unit) )\n            break;\n"
        "        any", "        any"),
       ("unit.c", "        smmu_unit_put(unit);\n        for",
        "        for")],
@@ -296,12 +296,12 @@ MUTANTS = [
      [("unit-power.c", "if ( caps->caches_lost )", "if ( 1 )")],
      [HISTORIES]),
     ("registers believed kept",
-     [("unit-power.c", "!caps->registers_kept && unit->backend->program",
-       "unit->since != unit->last_flush && unit->nr_offs == 0 && "
-       "unit->backend->program")],
+     [("unit-power.c", "rc = caps->registers_kept ?",
+       "rc = unit->since == unit->last_flush || unit->nr_offs ?")],
      [HISTORIES]),
     ("registers believed kept over a host suspend",
-     [("unit-power.c", "        unit->by_source = false;\n", "")],
+     [("unit-power.c", "is lost now. */\n        unit->by_source = false;",
+       "is lost now. */")],
      [HISTORIES, POWER]),
     ("GBPA not written when programmed",
      [("smmu-v3-power.c", "    rc = abort_by_gbpa(unit);\n    if ( rc )\n"
@@ -424,9 +424,9 @@ MUTANTS = [
      [("unit-power.c", "        by_source = false;\n    }\n", "    }\n")],
      [SOURCE]),
     ("debt forgotten when there is no power",
-     [("wake.c", "    if ( rc )\n        return rc;\n\n    commands",
+     [("wake.c", "    if ( rc )\n        return rc;\n\n    take_debt",
        "    if ( rc )\n    {\n        smmu_debt_clear(&link->debt);\n"
-       "        return rc;\n    }\n\n    commands")],
+       "        return rc;\n    }\n\n    take_debt")],
      [SOURCE]),
     ("CR0 altered before its last change was acknowledged",
      [("smmu-v3-power.c", "    smmu_mutex_lock(&v3->power);\n"
@@ -438,17 +438,26 @@ MUTANTS = [
      [("smmu-v3-power.c", "v3->disabled = true;", ";")],
      [RACE]),
     ("a use count to be had before the registers are programmed",
-     [("unit-power.c", "    smmu_add(&unit->gate, 1);\n    if ( !caps",
+     [("unit-power.c", "    smmu_add(&unit->gate, 1);\n    rc = caps",
        "    smmu_unit_reopen(unit);\n    smmu_add(&unit->gate, 1);\n"
-       "    if ( !caps")],
+       "    rc = caps")],
      [RACE]),
     ("power let go of a unit that failed while its users left",
      [("unit-power.c", "    if ( smmu_unit_failed(unit) )\n        return;\n"
-       "    if ( smmu_unit_users(unit) )", "    if ( smmu_unit_users(unit) )")],
+       "    if ( smmu_unit_users(unit) )", "    if ( smmu_unit_users(unit) )"),
+      ("unit-power.c", "&& !stopped(unit) )", "&& 0 )")],
      [RACE]),
+    ("an error before interrupts were on not looked for",
+     [("smmu-v3-power.c", "return smmu_v3_poll(unit, V3_GERROR) != gerror;",
+       "return 0 * gerror;")],
+     [RACE]),
+    ("promises believed though it was not turned on",
+     [("unit-power.c", "        unit->by_source = false;\n        return rc;",
+       "        return rc;")],
+     [SOURCE]),
     ("an interrupt that came while the gate was closed forgotten",
-     [("unit-power.c", "        smmu_unit_close(unit);\n"
-       "    smmu_unit_interrupt(unit);\n", "        smmu_unit_close(unit);\n")],
+     [("unit.c", "    if ( smmu_cmpxchg(&unit->missed, 1, 0) )\n"
+       "        smmu_unit_interrupt(unit);\n", "")],
      [RACE]),
     # -- streams of a bridge --
     ("a bridge opens with the translation of a stream's last owner",
@@ -489,8 +498,8 @@ MUTANTS = [
      [("stream.c", "if ( !dev->link && !dev->bridge )",
        "if ( !dev->bridge )")], [CALLS]),
     ("a guest's word above the toolstack's",
-     [("settle.c", " == XEN_SMMU_FORCE_SUSPEND\n                 ? -EACCES :",
-       " == ~0ULL\n                 ? -EACCES :")], [CALLS]),
+     [("settle.c", "== XEN_SMMU_FORCE_SUSPEND )\n        return -EACCES;",
+       "== ~0ULL )\n        return -EACCES;")], [CALLS]),
     # -- what an unmap costs that is elided --
     ("a debt searched from its beginning",
      [("debt.c", "mid = (low + high) / 2;", "mid = low;")], [STEPS]),

@@ -72,9 +72,9 @@ static const struct row {
     { "flush failed", flush_failed, false, true, R(0) },
     { "stopped", stopped_waking, false, true, R(-ENXIO) },
     { "stopped, off", stopped_quiescing, true, false, R(-ENXIO) },
-    /* It wants to be awake, and would with any word but suspend. */
+    /* It was told that it is not awake. */
     { "no power", no_power, true, false,
-      R(-EIO, 0, 0, -EIO, -EIO, 0, 0, 0, 0) },
+      R(-EIO, 0, 0, -EIO, 0, 0, 0, 0, 0) },
     /* Heard, and obeyed when the host is awake again. */
     { "host asleep", host_asleep, false, true, R(0) },
     { "host asleep, off", host_asleep, true, false, R(0) },
@@ -108,7 +108,8 @@ static struct seen look_at(void)
         .quarantined = a->d->quarantined, .stopped = a->d->stopped,
         .link = state_of(a), .vmid = link_of(a)->vmid,
         /* A word that cannot be carried out now is tried again. */
-        .timers = link_of(a)->stuck ? 0 : host_timers_armed(), .open = dev_a->dev->open,
+        .timers = link_of(a)->stuck ? 0 : host_timers_armed(),
+        .open = dev_a->dev->open,
         .leaving = dev_a->dev->leaving, .suspended = u->suspended,
         .of = dev_a->dev->link, .of2 = dev_a2->dev->link,
     };
