@@ -38,8 +38,7 @@ struct smmu_backend {
     /*
      * From whatever state the registers are in: aborts everything, programs
      * all, and lets the command queue run, the unit still aborting.  What its
-     * caches hold is not known.  0; 1: a global error has come meanwhile,
-     * perhaps without an interrupt; -ETIMEDOUT.
+     * caches hold is not known.  0, -ETIMEDOUT.
      */
     int (*program)(struct smmu_unit *unit);
     /*

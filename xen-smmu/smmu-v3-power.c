@@ -115,11 +115,9 @@ int smmu_v3_disable(struct smmu_unit *unit)
     return rc;
 }
 
-/* Returns the errors that are not ours. */
-static uint32_t write_tables(struct smmu_unit *unit)
+static void write_tables(struct smmu_unit *unit)
 {
     struct smmu_v3 *v3 = to_v3(unit);
-    uint32_t gerror;
 
     smmu_v3_write(unit, V3_CR1, V3_CR1_INIT);
     /* PTM: our VMIDs are not the CPUs', their broadcasts mean nothing. */
@@ -132,10 +130,6 @@ static uint32_t write_tables(struct smmu_unit *unit)
     smmu_v3_write64(unit, V3_EVENTQ_BASE, v3->evtq.base);
     smmu_v3_write(unit, V3_EVENTQ_PROD, 0);
     smmu_v3_write(unit, V3_EVENTQ_CONS, 0);
-    gerror = smmu_v3_read(unit, V3_GERROR);
-    smmu_v3_write(unit, V3_GERRORN, gerror);
-
-    return gerror;
 }
 
 /*
@@ -175,7 +169,6 @@ static uint32_t cr0_parked(const struct smmu_unit *unit)
 
 int smmu_v3_program(struct smmu_unit *unit)
 {
-    uint32_t gerror;
     int rc;
 
     to_v3(unit)->aborts = false;
@@ -188,13 +181,17 @@ int smmu_v3_program(struct smmu_unit *unit)
     if ( rc )
         return rc;
 
-    gerror = write_tables(unit);
-    rc = enable_interrupts(unit) ?: write_cr0(unit, cr0_parked(unit));
+    write_tables(unit);
+    rc = enable_interrupts(unit);
     if ( rc )
         return rc;
+    /*
+     * Errors of before are not ours.  With interrupts on, so that a later one
+     * is told of; with the queues off, so that none of theirs is lost.
+     */
+    smmu_v3_write(unit, V3_GERRORN, smmu_v3_read(unit, V3_GERROR));
 
-    /* What came before interrupts were on has sent none (3.18). */
-    return smmu_v3_poll(unit, V3_GERROR) != gerror;
+    return write_cr0(unit, cr0_parked(unit));
 }
 
 int smmu_v3_run(struct smmu_unit *unit)

@@ -41,7 +41,7 @@ static int power_up(struct smmu_unit *unit)
     /* Ours alone: the gate is closed until registers and queue are there. */
     smmu_add(&unit->gate, 1);
     rc = caps->registers_kept ? 0 : unit->backend->program(unit);
-    if ( rc < 0 )
+    if ( rc )
     {
         smmu_unit_fail(unit, XEN_SMMU_REASON_REGISTER_TIMEOUT);
         smmu_unit_put(unit);
@@ -57,8 +57,6 @@ static int power_up(struct smmu_unit *unit)
     else
         unit->stale |= !caps->registers_kept;
     reopen(unit);
-    if ( rc )
-        smmu_unit_interrupt(unit);
 
     return 0;
 }
@@ -262,7 +260,7 @@ static int resume_locked(struct smmu_unit *unit)
             unit->backend->disable(unit);
         }
         smmu_unit_put(unit);
-        return rc < 0 ? rc : 0;
+        return rc;
     }
 
     rc = smmu_unit_ready(unit);

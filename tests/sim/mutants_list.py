@@ -447,9 +447,12 @@ MUTANTS = [
        "    if ( smmu_unit_users(unit) )", "    if ( smmu_unit_users(unit) )"),
       ("unit-power.c", "&& !stopped(unit) )", "&& 0 )")],
      [RACE]),
-    ("an error before interrupts were on not looked for",
-     [("smmu-v3-power.c", "return smmu_v3_poll(unit, V3_GERROR) != gerror;",
-       "return 0 * gerror;")],
+    ("errors acknowledged before interrupts are on",
+     [("smmu-v3-power.c", "    write_tables(unit);\n    rc = enable",
+       "    write_tables(unit);\n    smmu_v3_write(unit, V3_GERRORN, "
+       "smmu_v3_read(unit, V3_GERROR));\n    rc = enable"),
+      ("smmu-v3-power.c", "    smmu_v3_write(unit, V3_GERRORN, "
+       "smmu_v3_read(unit, V3_GERROR));\n\n    return", "    return")],
      [RACE]),
     ("promises believed though it was not turned on",
      [("unit-power.c", "        unit->by_source = false;\n        return rc;",
