@@ -146,12 +146,15 @@ static int32_t base(uint32_t id, const uint32_t *in)
     abort();
 }
 
-static int32_t set(unsigned int i, uint32_t flags, uint32_t state)
+static int32_t set(unsigned int i, bool there, uint32_t flags,
+                   uint32_t state)
 {
     if ( flags & 1 )
         return SCMI_NOT_SUPPORTED;
     if ( flags || (state & ~0x40000000U) )
         return SCMI_INVALID_PARAMETERS;
+    if ( !there )
+        return SCMI_NOT_FOUND;
     if ( domain.scmi_off )
         return SCMI_DENIED;
     if ( !state && domain.force == XEN_SMMU_FORCE_SUSPEND )
@@ -177,6 +180,8 @@ static int32_t power(uint32_t id, const uint32_t *in)
         return in[0] <= 5 || in[0] == 8 || in[0] == 16 ? 0 : SCMI_NOT_FOUND;
     case 16: return in[0] == 0x30001 ? 0 : SCMI_NOT_SUPPORTED;
     }
+    if ( id == 4 )
+        return set(i, there, in[0], in[2]);
     if ( !there )
         return SCMI_NOT_FOUND;
     switch ( id )
@@ -185,7 +190,6 @@ static int32_t power(uint32_t id, const uint32_t *in)
         out[1] = 1U << 29 | (strlen(pd[i].name) > 15 ? 1U << 27 : 0);
         text(2, pd[i].name, 16);
         return 0;
-    case 4: return set(i, in[0], in[2]);
     case 5:
         out[words++] = pd[i].on && domain.force != XEN_SMMU_FORCE_SUSPEND
                        ? 0 : 0x40000000;
