@@ -170,7 +170,8 @@ xen() {
     json_holds 'all(.units[]; .polls == null and .accesses != null)'
     json_holds '.units[1].name == "smmuv3@9070000"'
     xen short-records --json stats
-    json_holds 'all(.links[]; .worst_accesses == null and .worst_wake == 4)'
+    json_holds 'all(.links[]; .scmi_errors == null and .scmi_denied == 0)'
+    json_holds 'all(.links[]; .worst_accesses == 20)'
 }
 
 @test "a hypervisor of ABI 1.1: what it does not know is unknown" {
@@ -232,6 +233,9 @@ xen() {
         error_has "the hypervisor speaks interface 1.0, this needs 1.1"
         [[ $stderr == *"Next: Install a hypervisor as new as the tool."* ]]
     done
+    xen old scmi 2 off
+    expect 1
+    error_has "the hypervisor speaks interface 1.0, this needs 1.2"
     # The version, and nothing else.
     [ "$(sort -u "$FAKE_XEN_CALLS")" = 1 ]
 }
