@@ -29,7 +29,8 @@ DOM0_PROGRAMS = [f"{XENBIN}/{x}" for x in
     "usr/bin/xenstore-write", "usr/bin/xenstore-list"]
 DOM0_MODULES = """xen-evtchn xen-gntdev xen-gntalloc xen-privcmd xenfs virtio_mmio virtio_console 9p 9pnet_virtio
  virtio_pci virtio_blk nvme ext4 crc32c_generic""".split()
-GUEST_MODULES = "ahci_platform sd_mod ext4 crc32c_generic xen-privcmd xenfs xen-evtchn".split()
+GUEST_MODULES = """ahci_platform sd_mod ext4 crc32c_generic xen-privcmd xenfs xen-evtchn
+ xhci-plat-hcd usb-storage""".split()
 
 
 def sysroot():
