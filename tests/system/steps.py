@@ -26,9 +26,10 @@ class World:
 
     def __init__(self, machine):
         self.m = machine
-        self.edu = self.disk = None
+        self.edu = self.disk = self.usb = None
         self.progress = None
         self.cycles = 100          # of sleep and wake, where they are counted
+        self.sleeps = 5            # of an idle USB disk
         self.test_xen = None       # test build for steps with a machine of their own
 
 

@@ -128,7 +128,7 @@ static void refused(const char *what, uint64_t a, uint64_t b, int64_t rc)
         complain(what, a, b, rc);
 }
 
-/* Bytes of payload of each message that there is; -1: there is none. */
+/* Bytes of payload of the mandatory messages; -1: it is none of these. */
 static int payload_of(unsigned int protocol, unsigned int message)
 {
     static const int8_t base[] = { 0, 0, 4, 0, 0, 0, 4, 4 };
@@ -141,14 +141,6 @@ static int payload_of(unsigned int protocol, unsigned int message)
     return -1;
 }
 
-/* Messages a later version of the protocols has: may be there or not. */
-static bool optional(unsigned int protocol, unsigned int message)
-{
-    return (protocol == BASE || protocol == POWER) &&
-           message >= 8 && message <= 0x10 &&
-           !(protocol == BASE && message <= 0xc);
-}
-
 static void ids(void)
 {
     unsigned int p, m;
@@ -156,7 +148,7 @@ static void ids(void)
     begin("protocols and messages");
     for (p = 0; p < 256; p++)
         for (m = 0; m < 256; m += p == BASE || p == POWER || m < 17 ? 1 : 59)
-            if (payload_of(p, m) < 0 && !optional(p, m))
+            if (payload_of(p, m) < 0)      /* none takes 12 bytes */
                 refused("protocol, message", p, m, ask(p, m, 0, 0, 0, 3));
     for (p = BASE; p <= POWER; p++)
         for (m = 1; m < 4; m++)
@@ -196,9 +188,9 @@ static void lengths(void)
 
 static void domains(void)
 {
-    static const uint32_t bad[] = {
-        1, 2, 3, 31, 32, 33, 63, 64, 65, 127, 128, 255, 256, 0xffff, 0x10000,
-        0x3fffffff, 0x40000000, 0x7fffffff, 0x80000000, 0xffff0000, 0xffffffff,
+    static const uint32_t bad[] = {             /* the upper half is ignored */
+        1, 2, 3, 31, 32, 33, 63, 64, 65, 127, 128, 255, 256, 0x7fff, 0x8000,
+        0xffff, 0x10001, 0x3fffffff, 0x7fffffff, 0xffff0001, 0xffffffff,
     };
     unsigned int i, bit;
     int64_t rc;
