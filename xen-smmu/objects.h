@@ -17,6 +17,7 @@ struct smmu_backend;
 struct smmu_unit;
 struct smmu_link;
 struct smmu_domain;
+struct smmu_agent;
 
 /* Stream IDs first .. first + count - 1. */
 struct smmu_range {
@@ -53,6 +54,7 @@ struct smmu_device {
     bool awake;                     /* its vote */
     bool wanted;                    /* its streams are to be open: decided
                                        once, by who then makes it so */
+    uint64_t scmi;                  /* its domain's power domain + 1, or 0 */
     struct smmu_limit limit;
     uint64_t faults;
     uint64_t dropped;
@@ -171,6 +173,9 @@ struct smmu_domain {
     uint64_t force;                 /* XEN_SMMU_FORCE_* */
     uint64_t delay;                 /* ns, or XEN_SMMU_DELAY_GLOBAL */
     uint64_t quarantined;           /* an invalidation never completed */
+    uint64_t suspended;             /* its vCPUs are, by its own wish */
+    uint64_t scmi_off;              /* it is to have no SCMI server */
+    struct smmu_agent *agent;       /* set once, before its first device */
 };
 
 #endif /* __XEN_SMMU_OBJECTS_H__ */

@@ -41,6 +41,8 @@ void smmu_record_link(struct smmu_link *link, struct xen_smmu_link *r)
     r->wake_all = link->stats.wake_all;
     r->worst_wake = link->stats.worst_wake;
     smmu_unlock(&link->lock, flags);
+    if ( link->domain->agent )
+        smmu_record_agent(link->domain->agent, r);
 }
 
 void smmu_record_device(struct smmu_device *dev, struct xen_smmu_device *r)
@@ -57,6 +59,7 @@ void smmu_record_device(struct smmu_device *dev, struct xen_smmu_device *r)
                (dev->link && dev->awake ? XEN_SMMU_DEVICE_awake : 0);
     r->faults = dev->faults;
     r->faults_dropped = dev->dropped;
+    r->scmi_domain = smmu_load(&dev->scmi) - 1;
     r->nr_ranges = dev->nr;
     for ( i = 0; i < dev->nr && i < XEN_SMMU_NR_SIDS; i++ )
     {

@@ -13,6 +13,7 @@ bool smmu_device_wanted(const struct smmu_device *dev)
     const struct smmu_domain *domain = dev->link->domain;
 
     return !dev->leaving && !dev->unit->suspended &&
+           !smmu_load(&domain->suspended) &&
            smmu_power_wanted(smmu_load(&domain->stopped),
                              smmu_load(&domain->force), dev->awake);
 }
