@@ -499,6 +499,8 @@ static void hardware_fails(void **state)
     assert_int_equal(get(a, 0), OFF);
     assert_true(test_aborts(s, 8, 0, 0));
     assert_int_equal(record(a).scmi_errors, 1);
+    sim_revive(s);
+    sim_settle();
     assert_int_equal(set(a, 0, ON), SCMI_SUCCESS);
     assert_true(test_reaches(s, 8, a, 0, 1));
 }
