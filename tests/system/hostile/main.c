@@ -224,7 +224,7 @@ static void accesses(void)
     uint64_t before, seen;
 
     begin("accesses");
-    for (i = 0; i < SHMEM_SIZE + 8; i += i < 0xa0 || i > 0xfe0 ? 1 : 61)
+    for (i = 0; i < SHMEM_SIZE + 8; i += i < 0x28 || i > 0xff0 ? 1 : 251)
         for (size = 1; size <= 8; size *= 2) {
             before = cpu_faults[0];
             calls++;
@@ -251,7 +251,7 @@ static void conduits(void)
     int64_t rc;
 
     begin("conduits");
-    for (f = 0x82000000; f < 0x82000020; f++, calls += 4)
+    for (f = 0x8200000c; f < 0x82000014; f++, calls += 4)
         if (f != FUNCTION) {
             if (!call_hvc(f) || !call_smc(f))
                 complain("a call that is nobody's was answered", f, 0, 0);
