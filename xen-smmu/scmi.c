@@ -169,18 +169,14 @@ static int32_t power_name(struct smmu_agent *agent, const uint32_t *in,
 static int32_t power_set(struct smmu_agent *agent, const uint32_t *in,
                          uint32_t *out, unsigned int *words)
 {
-    uint32_t flags = in[0], id = DOMAIN_ID(in[1]), state = in[2];
-    bool on;
-    int32_t status = smmu_agent_get(agent, id, &on);
+    uint32_t flags = in[0], state = in[2];
 
-    if ( status )
-        return status;
     if ( flags & SET_ASYNC )
         return SCMI_NOT_SUPPORTED;
     if ( flags || (state != STATE_ON && state != STATE_OFF) )
         return SCMI_INVALID_PARAMETERS;
 
-    return smmu_agent_set(agent, id, state == STATE_ON);
+    return smmu_agent_set(agent, DOMAIN_ID(in[1]), state == STATE_ON);
 }
 
 static int32_t power_get(struct smmu_agent *agent, const uint32_t *in,

@@ -152,7 +152,7 @@ enum xen_smmu_reason {
 #define XEN_SMMU_SCMI_OFF           1U
 #define XEN_SMMU_SCMI_ON            2U
 /* xen_smmu_device.scmi_domain: it is no power domain of its guest's. */
-#define XEN_SMMU_SCMI_NO_DOMAIN     0xffffffffU
+#define XEN_SMMU_SCMI_NO_DOMAIN     0xffffU
 
 struct xen_smmu_version {
     uint32_t abi;                   /* OUT: XEN_SMMU_ABI_VERSION of Xen */
@@ -302,8 +302,8 @@ struct xen_smmu_device {
         uint32_t count;
     } sids[XEN_SMMU_NR_SIDS];
     /* Since 1.2: */
-    uint32_t scmi_domain;           /* power domain id, or _NO_DOMAIN */
-    uint32_t pad3;
+    uint16_t scmi_domain;           /* power domain id, or _NO_DOMAIN */
+    uint16_t pad3[3];
 };
 
 #endif /* __XEN_PUBLIC_XEN_SMMU_H__ */

@@ -116,10 +116,24 @@ smmuv3@2b400000    2        6          0     1       3     0    1      5
 
 NONE, RANGES, VMID, ALL: wakes by what they flushed; WORST: most commands of one
 wake.
+
+SMMU             DOM  SCMI  EXITS  CALLS  TRANSITIONS  DENIED  ERRORS
+smmuv3@9050000     2  off       0      0            0       0       0
+smmuv3@9050000     3  on     1271     82           41       2       1
+smmuv3@2b400000    3  on     1271     82           41       2       1
+smmuv3@2b400000    2  off       0      0            0       0       0
+
+EXITS: of the guest into the hypervisor, for its CALLS and its shared memory;
+TRANSITIONS: votes that changed; all of the domain, on each SMMU.
 END
     from normal --no-header stats
     [ "${#lines[@]}" -eq 6 ]
-    [[ ${lines[4]} =~ 4096\ +4000\ +0\ +0\ +1\ +2\ +9\ +2\ +4\ +7$ ]]
+    [[ ${lines[4]} =~ 4096\ +4000\ +0\ +0\ +1\ +2\ +9\ +2\ +4\ +7\ +on\ +1271\ +82\ +41\ +2\ +1$ ]]
+    # Where nobody ever had an SCMI server there is no table of it.
+    jq '.links[].scmi = "none"' "$SNAPSHOTS/normal.json" >"$BATS_TEST_TMPDIR/none.json"
+    smmu --from "$BATS_TEST_TMPDIR/none.json" stats
+    expect 0
+    [[ $output != *SCMI* ]]
     from empty stats
     expect 0
 }

@@ -12,6 +12,8 @@ SWEEP = ("sweep",)
 POWER = ("test_power",)
 ASLEEP = ("test_asleep",)
 SCMI = ("test_scmi",)
+GUEST = ("test_guest",)
+GUESTS = ("guests", "20000")
 THREADS = [("threads", str(n), "6000") for n in range(1, 6)]
 
 VMALL = """        cmd[n++] = (struct cmd){ { V3_CMD_TLBI_S12_VMALL |
@@ -358,6 +360,65 @@ MUTANTS = [
     ("SCMI silence taken as done",
      [("power-scmi.c", "            return -ETIMEDOUT;", "            return 0;")],
      [SCMI]),
+    # A guest's SCMI server (what its messages may do: tests/fuzz).
+    ("a device that was taken away is still the guest's",
+     [("agent.c", "            agent->domains[i]->dev = NULL;\n", "")],
+     [GUEST]),
+    ("a device's id is given again",
+     [("agent.c", "i < agent->nr && !pd; i++ )",
+       "i < agent->nr && agent->domains[i]->dev; i++ )"),
+      ("agent.c", "    if ( !pd && i < SMMU_SCMI_DOMAINS )",
+       "    if ( i < agent->nr )\n        pd = agent->domains[i++];\n"
+       "    i -= pd != NULL;\n"
+       "    if ( !pd && i < SMMU_SCMI_DOMAINS )")],
+     [GUEST]),
+    ("ON answered before the streams are open",
+     [("settle.c", "? -EACCES : smmu_settle_locked(link);",
+       "? -EACCES : (smmu_timer_set(&link->timer, smmu_now() + 1), 0);")],
+     [GUEST]),
+    ("ON under a forced sleep answered SUCCESS",
+     [("settle.c", "? -EACCES : smmu_settle_locked(link);",
+       "? 0 : smmu_settle_locked(link);")],
+     [GUEST]),
+    ("STATE_GET is the vote, whatever is forced",
+     [("agent.c", "XEN_SMMU_FORCE_SUSPEND;", "99;")],
+     [GUEST]),
+    ("a server turned off leaves what was asleep asleep",
+     [("agent.c", "agent->domains[i]->dev, true);",
+       "agent->domains[i]->dev, false);")],
+     [GUEST]),
+    ("a server that is off still has its memory",
+     [("scmi-channel.c", "if ( !smmu_scmi_enabled(agent->domain) )",
+       "if ( false )")],
+     [GUEST]),
+    ("a guest that is suspended goes on with its DMA",
+     [("wake.c", "           !smmu_load(&domain->suspended) &&\n", "")],
+     [GUEST]),
+    ("toggling beside a device that stays awake is not slowed",
+     [("settle.c", "    if ( opens )\n", "    if ( false )\n")],
+     [GUEST]),
+    ("short names of power domains are not unique",
+     [("agent.c", "strlen(name) >= SMMU_SCMI_SHORT ||", "")],
+     [GUEST]),
+    ("two vCPUs' calls work on one message",
+     [("scmi-channel.c", "taken = !c->busy && ", "taken = ")],
+     [GUEST]),
+    ("the channel is read and written without its lock",
+     [("scmi-channel.c", "    flags = smmu_lock(&c->lock);\n    c->traps++;",
+       "    flags = 0;\n    c->traps++;"),
+      ("scmi-channel.c", "    smmu_unlock(&c->lock, flags);\n\n    return valid;",
+       "    return valid;")],
+     [GUESTS]),
+    ("a device is detached beside a message about it",
+     [("agent.c", "void smmu_agent_remove(struct smmu_agent *agent, "
+       "struct smmu_device *dev)\n{\n    unsigned int i;\n\n"
+       "    smmu_mutex_lock(&agent->mutex);",
+       "void smmu_agent_remove(struct smmu_agent *agent, "
+       "struct smmu_device *dev)\n{\n    unsigned int i;\n"),
+      ("agent.c", "            smmu_store(&dev->scmi, 0);\n        }\n"
+       "    smmu_mutex_unlock(&agent->mutex);",
+       "            smmu_store(&dev->scmi, 0);\n        }\n")],
+     [GUESTS]),
     # DESIGN 2.8.
     ("a TLBI in the same sync as the abort taken as retiring the VMID",
      [("link.c", SYNC_BLOCK, f"    {ADD_VMID};\n{SYNC_BLOCK}"), VMID_CLEAN],
