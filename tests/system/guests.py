@@ -28,7 +28,10 @@ class Guest:
         self.m, self.name, self.devices = machine, name, devices
         self.log = machine.log / f"guest-{name}.log"
         self._tags = 0
-        dts, dtb = machine.host / f"{name}.dts", machine.host / f"{name}.dtb"
+        self.files = name            # dom0 caches them: never written twice
+        while (machine.host / f"{self.files}.cfg").exists():
+            self.files += "+"
+        dts, dtb = (machine.host / f"{self.files}.{x}" for x in ("dts", "dtb"))
         dts.write_text("/dts-v1/;\n" + (f"/include/ \"{tree}\"\n" if tree else
                        "/ { #address-cells = <2>; #size-cells = <2>;\n\tpassthrough { compatible = \"simple-bus\";"
                        " ranges; #address-cells = <2>; #size-cells = <2>;\n"
@@ -42,7 +45,7 @@ extra = "console=hvc0 rdinit=/init loglevel=4 mem={KERNEL_MEMORY}M modules={','.
 
         def words(f):
             return "[ " + ", ".join(f(d) for d in devices) + " ]"
-        (machine.host / f"{name}.cfg").write_text(f"""name = "{name}"
+        (machine.host / f"{self.files}.cfg").write_text(f"""name = "{name}"
 {system}
 memory = {memory}
 maxmem = {memory}
@@ -51,14 +54,14 @@ acpi = 0
 dtdev = {words(lambda d: f'"{d.path}"')}
 iomem = {words(lambda d: f'"{d.bar >> 12:x},{d.size >> 12:x}"')}
 irqs = {words(lambda d: str(32 + d.spi))}
-device_tree = "/host/{name}.dtb"
+device_tree = "/host/{self.files}.dtb"
 on_crash = "preserve"
 {more}
 """)
 
     def create(self, seconds=60, paused=False):
         self._from = self.log.stat().st_size if self.log.exists() else 0
-        self.m.dom0(f"xl create -q {'-p ' if paused else ''}/host/{self.name}.cfg", seconds)
+        self.m.dom0(f"xl create -q {'-p ' if paused else ''}/host/{self.files}.cfg", seconds)
         self.id = int(self.m.dom0(f"xl domid {self.name}"))
         self.tty = self.m.dom0(f"xenstore-read /local/domain/{self.id}/console/tty").strip()
         return self

@@ -3,7 +3,6 @@
 'make run' with full counts, on an SMMU that is switched off when all sleep
 would be another machine (test_pm.py); then what else guests, the toolstack
 and Xen's command line may do to each other."""
-import re
 import time
 
 import devices as dev
@@ -12,11 +11,14 @@ import pytest
 import run
 import scmi_steps as scmi
 import steps
-from base import Problem, step
+import xen
+from base import OUT, Problem, step
 from conftest import LONG
+from gdb import Gdb, symbol
 from guests import Guest
-from pm_steps import MANY, Trace, link, reservation, unit
-from steps import P1, PAGE, edu_round_trip, expect, is_same, overwritten, seed
+from machine import Machine
+from pm_steps import Trace, link
+from steps import P1, edu_round_trip, expect, is_same, overwritten, seed
 
 STEPS = [(n, f) for n, f in run.STEPS if n.startswith("scmi-")]
 
@@ -58,7 +60,9 @@ def test_forced(w, note):
     expect(link(w, w.edu)["state"] == "dormant", "The guest woke its device although it is forced to sleep.")
     expect(not text.startswith("active"), "The guest's kernel was told that its device is on.", text)
     w.m.dom0("xl smmu auto edu -q")
-    w.edu.run(f"echo auto > {scmi.EDU_BUS}/control")
+    # Linux has noted the error, and tries no more until the driver is bound anew.
+    driver = "/sys/bus/platform/drivers/simple-pm-bus"
+    w.edu.run(f"echo auto > {scmi.EDU_BUS}/control; for f in unbind bind; do echo passthrough:bus@10000000 > {driver}/$f; done")
     scmi.edu_power(w, "on")
     edu_round_trip(w.edu)
     note(f"{denied} denied, the guest's kernel says {text.split()[0]}; then auto: on, DMA works")
@@ -152,3 +156,53 @@ def test_switched_off(w, note):
     expect(got["state"] == "live" and not got["scmi_transitions"], "The guest should be awake, without a transition.", str(got))
     edu_round_trip(w.edu)
     note(f"live; the guest's kernel: {text.strip().splitlines()[-1] if text.strip() else 'says nothing'}")
+
+
+def test_switched_later(w, note):
+    """'xl smmu scmi DOM off' while the guest's device sleeps: it is awake, and the guest has no say, until 'on'"""
+    fresh_edu(w)
+    w.m.dom0("xl smmu scmi edu off")
+    got = scmi.wait_state(w, w.edu, "live")
+    expect(got["scmi"] == "off", "'xl smmu stats' does not say that the server is off.", str(got))
+    edu_round_trip(w.edu)
+    w.m.dom0("xl smmu scmi edu on")
+    scmi.edu_power(w, "on")
+    scmi.edu_power(w, "auto")
+    scmi.edu_power(w, "on")
+    edu_round_trip(w.edu)
+    note("dormant, off: live, DMA works; on: the guest's word counts again")
+
+
+# dom0's tree names firmware of the same kind, function id and all.  Its shared
+# memory is a device's registers: they read as ones, which is a free channel.
+FIRMWARE = """/ {
+	firmware_memory: shmem@10000000 { compatible = "arm,scmi-shmem"; reg = <0 0x10000000 0 0x80>; };
+	firmware-scmi { compatible = "arm,scmi-smc"; arm,smc-id = <0x82000010>; shmem = <&firmware_memory>;
+		#address-cells = <1>; #size-cells = <0>;
+		protocol@11 { reg = <0x11>; #power-domain-cells = <1>; };
+	};
+};
+"""
+
+
+def test_dom0_calls(power, note):
+    """dom0's own SCMI calls, with the same function id, go to where Xen hands them to firmware"""
+    image = xen.build()
+    m = Machine("dom0-scmi", image, devices=(dev.EDU_A,), fragment=FIRMWARE, gdb=True)
+    m.start()
+    try:
+        g = Gdb(m.sockets / "gdb")
+        place = symbol(OUT / f"{image.name}-syms", "scmi_handle_smc")
+        g.break_at(place)
+        g.go()
+        with step("dom0 up to its first call"):
+            where = g.wait_stop()
+        function = g.peek64(g.argument(where)) & 0xFFFFFFFF      # x0 of the caller
+        g.clear(place)
+        g.close()
+        m.wait_console("DOM0: READY", 180)
+        text = m.dom0("dmesg | grep -i 'arm-scmi'; true")
+    finally:
+        m.stop()
+    expect(function == 0x82000010, f"Xen was handed the call {function:#x}, not dom0's SCMI call.")
+    note(f"scmi_handle_smc got {function:#x}; dom0's kernel: {text.strip().splitlines()[-1] if text.strip() else 'says nothing'}")
