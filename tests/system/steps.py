@@ -211,5 +211,5 @@ STEPS = (
     ("two-guests-isolated", two_guests_isolated),
     ("xl-smmu", xl_smmu),
 )
-NEEDED = ("boot", "guests")           # without these the others mean nothing
+NEEDED = ("boot", "guests", "scmi-guests")           # without these the others mean nothing
 assert SCRATCH > RAM_BASE

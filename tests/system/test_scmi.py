@@ -74,7 +74,7 @@ def test_crash_on(w, note):
     w.edu.run(f"edu {dev.EDU_A.bar:#x} hammer,{P1:#x},1000000 >/tmp/liar &")
     with Trace(w.m) as t:
         start = t.mark()
-        w.edu.send("edu - crash")
+        w.edu.send("edu - shutdown,3")
         got = crashed(w)
         commands = t.seen(start).commands()
     expect("CFGI_STE" in commands, f"The crash did not block the guest's streams: {', '.join(commands) or 'no command'}.")
@@ -98,13 +98,27 @@ def test_crash_off(w, note):
     """A guest crashes while its device is off: nothing opens, and another guest gets the device"""
     fresh_edu(w)
     before = link(w, w.edu)
-    w.edu.send("edu - crash")
+    w.edu.send("edu - shutdown,3")
     got = crashed(w)
     expect(got["wakes"] == before["wakes"], "The crash of a sleeping guest woke its device.", f"{before}\n{got}")
     fresh_edu(w)
     scmi.edu_power(w, "on")
     edu_round_trip(w.edu)
     note(f"{got['wakes']} wakes before and after; a new guest's DMA works")
+
+
+def test_suspended(w, note):
+    """A guest that suspends as a whole sleeps with its device on, and has it again when it is resumed"""
+    scmi.edu_power(w, "on")
+    edu_round_trip(w.edu)
+    begun = w.edu.begin("edu - shutdown,2")
+    asleep = scmi.wait_state(w, w.edu, "dormant")
+    expect(asleep["votes"] == 1, "The guest's vote should stay while it is suspended.", str(asleep))
+    w.m.dom0(f"resume-domain {w.edu.id}")
+    w.edu.finish(begun)
+    scmi.wait_state(w, w.edu, "live")
+    edu_round_trip(w.edu)
+    note("dormant while suspended, with its vote; resumed: live, DMA works")
 
 
 def test_liar(w, note):
