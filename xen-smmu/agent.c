@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A guest as SCMI agent: its devices are its power domains, its words votes. */
+/* A guest as SCMI agent: its devices are power domains, its words votes. */
 #include "scmi.h"
 
 struct smmu_agent *smmu_agent_create(struct smmu_domain *domain)

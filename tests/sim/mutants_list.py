@@ -227,8 +227,8 @@ MUTANTS = [
     ("streams changed without unit->config",
      [("attach.c", "    smmu_mutex_lock(&unit->config);\n\n    rc = dev->link",
        "    rc = dev->link"),
-      ("attach.c", "    smmu_mutex_unlock(&unit->config);\n\n    return rc;\n"
-       "}\n\nint smmu_detach", "    return rc;\n}\n\nint smmu_detach")],
+      ("attach.c", "    smmu_mutex_unlock(&unit->config);\n"
+       "    if ( !rc && domain", "    if ( !rc && domain")],
      THREADS),
     ("table descriptors left in the walk cache (Leaf=1)",
      [("smmu-v3-cmdq.c", VMALL, RANGE % "0x401")],
@@ -327,8 +327,8 @@ MUTANTS = [
        "        if ( 0 )\n            smmu_inv_add_streams")],
      [HISTORIES]),
     ("one that opens beside others not counted as open",
-     [("settle.c", "dev->configured = dev->open = true;",
-       "dev->configured = true;")],
+     [("settle.c", "dev->configured = dev->open = opens = true;",
+       "dev->configured = opens = true;")],
      [SWEEP]),
     ("what is wanted asked again half-way",
      [("settle.c", "            dev->open = dev->wanted;",

@@ -17,7 +17,7 @@ struct smmu_domain *xen_smmu_of(const struct domain *d);
 /* NULL: Xen drives no SMMU at this node. */
 struct smmu_unit *xen_smmu_unit(const void *node);
 
-/* scmi.c: before a domain's first device: its SCMI server, if it may have one. */
+/* scmi.c: before a domain's first device: its SCMI server, if it may. */
 void xen_smmu_agent(struct domain *d, struct smmu_domain *domain);
 
 /* param.c: what hypfs shows of the global autosuspend delay. */

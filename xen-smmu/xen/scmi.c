@@ -77,6 +77,8 @@ void xen_smmu_agent(struct domain *d, struct smmu_domain *domain)
     /* Registering sorts a table that its vCPUs use unlocked. */
     domain_pause(d);
     register_mmio_handler(d, &scmi_ops, SCMI_BASE, SMMU_SCMI_BYTES, agent);
+    /* The toolstack reads it without a lock: made first, then seen. */
+    smp_wmb();
     domain->agent = agent;
     domain_unpause(d);
 }
