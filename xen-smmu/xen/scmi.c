@@ -21,14 +21,30 @@
 #define SCMI_BASE       0x22001000ULL
 #define SCMI_CALL       0x82000010U         /* SMC32, fast, SiP */
 
+/*
+ * A server that is off: the memory reads as ones and drops writes.  An abort
+ * would be the end of a Linux whose device tree names the server; so it sees a
+ * free channel, its call is nobody's, and its probe fails.
+ */
+static bool scmi_is_off(const struct smmu_agent *agent)
+{
+    return !smmu_scmi_enabled(agent->domain);
+}
+
 static int scmi_read(struct vcpu *v, mmio_info_t *info, register_t *r,
                      void *priv)
 {
+    unsigned int bytes = 1U << info->dabt.size;
     uint64_t value = 0;
 
-    if ( !smmu_scmi_access(priv, info->gpa - SCMI_BASE,
-                           1U << info->dabt.size, false, &value) )
-        return 0;
+    if ( scmi_is_off(priv) ||
+         !smmu_scmi_access(priv, info->gpa - SCMI_BASE, bytes, false,
+                           &value) )
+    {
+        if ( !scmi_is_off(priv) )
+            return 0;
+        value = ~0ULL >> (64 - 8 * bytes);
+    }
     *r = value;
 
     return 1;
@@ -39,8 +55,10 @@ static int scmi_write(struct vcpu *v, mmio_info_t *info, register_t r,
 {
     uint64_t value = r;
 
-    return smmu_scmi_access(priv, info->gpa - SCMI_BASE,
-                            1U << info->dabt.size, true, &value);
+    return scmi_is_off(priv) ||
+           smmu_scmi_access(priv, info->gpa - SCMI_BASE,
+                            1U << info->dabt.size, true, &value) ||
+           scmi_is_off(priv);
 }
 
 static const struct mmio_handler_ops scmi_ops = {
