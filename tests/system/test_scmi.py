@@ -191,7 +191,7 @@ def test_switched_later(w, note):
 
 
 # dom0's tree names firmware of the same kind, function id and all.  Its shared
-# memory is a device's registers: they read as ones, which is a free channel.
+# memory is a device's registers, that hold no channel: dom0 calls all the same.
 FIRMWARE = """/ {
 	firmware_memory: shmem@10000000 { compatible = "arm,scmi-shmem"; reg = <0 0x10000000 0 0x80>; };
 	firmware-scmi { compatible = "arm,scmi-smc"; arm,smc-id = <0x82000010>; shmem = <&firmware_memory>;
@@ -202,12 +202,14 @@ FIRMWARE = """/ {
 """
 
 
-def test_dom0_calls(power, note):
+def test_dom0_calls(note):
     """dom0's own SCMI calls, with the same function id, go to where Xen hands them to firmware"""
     image = xen.build()
     m = Machine("dom0-scmi", image, devices=(dev.EDU_A,), fragment=FIRMWARE, gdb=True)
     m.start()
     try:
+        while not (m.sockets / "gdb").exists() and m.running():
+            time.sleep(0.01)
         g = Gdb(m.sockets / "gdb")
         place = symbol(OUT / f"{image.name}-syms", "scmi_handle_smc")
         g.break_at(place)
