@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Guests that drive the power of their devices by SCMI: the steps of
-'make run' with full counts, on an SMMU that is switched off when all sleep
-would be another machine (test_pm.py); then what else guests, the toolstack
-and Xen's command line may do to each other."""
+'make run' with full counts; then what guests, the toolstack and dom0's own
+firmware calls may do to each other."""
 import time
 
 import devices as dev
