@@ -184,7 +184,7 @@ def two_guests_isolated(w):
 
 def xl_smmu(w):
     want = {dev.EDU_A.path: (w.edu.id, dev.EDU_A.sid), dev.AHCI.path: (w.disk.id, dev.AHCI.sid),
-            dev.EDU_B.path: (w.disk.id, dev.EDU_B.sid)}
+            dev.EDU_B.path: (w.disk.id, dev.EDU_B.sid), dev.XHCI.path: (None, dev.XHCI.sid)}
     for tool in ("xl smmu", "xen-smmu"):
         text = w.m.dom0(f"{tool} devices --json")
         got = {d["path"]: (d["domid"], int(d["sids"][0]["first"], 0)) for d in json.loads(text)["devices"]}
@@ -199,7 +199,7 @@ def xl_smmu(w):
         for d in g.devices:
             expect(d.path in text and f"{d.sid:#x}" in text, f"'xl smmu show {g.name}' does not show {d.path}.", text)
         expect("live" in text, f"'xl smmu show {g.name}' does not say live.", text)
-    return "list, devices --json, show, and xen-smmu alone: 3 devices, their guests and stream ids"
+    return "list, devices --json, show, and xen-smmu alone: 4 devices, 3 of guests, and stream ids"
 
 
 STEPS = (
