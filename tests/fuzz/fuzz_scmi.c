@@ -54,6 +54,15 @@ void smmu_unlock(struct smmu_lock *lock, unsigned long flags)
 }
 uint64_t smmu_load(const uint64_t *p) { return *p; }
 void smmu_store(uint64_t *p, uint64_t value) { *p = value; }
+uint64_t smmu_cmpxchg(uint64_t *p, uint64_t old, uint64_t new)
+{
+    uint64_t seen = *p;
+
+    if ( seen == old )
+        *p = new;
+
+    return seen;
+}
 uint64_t smmu_add(uint64_t *p, uint64_t value)
 {
     *p += value;
@@ -77,13 +86,25 @@ int smmu_vote(struct smmu_domain *d, struct smmu_device *which, bool awake)
 {
     unsigned int i = index_of(which);
 
-    CHECK(d == &domain && attached[i], "a vote for another's device");
-    vote[i] = awake;
-    if ( !awake )
-        return 0;
+    int rc = domain.force == XEN_SMMU_FORCE_SUSPEND ? -EACCES : fails;
 
-    return domain.force == XEN_SMMU_FORCE_SUSPEND ? -EACCES : fails;
+    CHECK(d == &domain && attached[i], "a vote for another's device");
+    /* A refused ON leaves the vote as it was. */
+    if ( !awake || !rc )
+        vote[i] = awake;
+
+    return awake ? rc : 0;
 }
+
+int smmu_unvote(struct smmu_domain *d, struct smmu_device *which)
+{
+    CHECK(d == &domain, "another's device");
+    vote[index_of(which)] = true;
+
+    return 0;
+}
+
+uint32_t smmu_index(uint32_t index, uint32_t n) { return index; }
 
 bool smmu_voted(struct smmu_device *which)
 {
