@@ -113,8 +113,11 @@ void smmu_agent_remove(struct smmu_agent *agent, struct smmu_device *dev)
 /* agent->mutex held: the device stays. */
 static struct smmu_scmi_domain *find(struct smmu_agent *agent, uint32_t id)
 {
-    return id < agent->nr && agent->domains[id]->dev ? agent->domains[id]
-                                                     : NULL;
+    if ( id >= agent->nr )
+        return NULL;
+    id = smmu_index(id, agent->nr);
+
+    return agent->domains[id]->dev ? agent->domains[id] : NULL;
 }
 
 static int32_t to_status(int rc)
@@ -229,11 +232,13 @@ void smmu_record_agent(struct smmu_agent *agent, struct xen_smmu_link *r)
 
 int smmu_scmi_switch(struct smmu_domain *domain, bool on)
 {
-    struct smmu_agent *agent = domain->agent;
+    struct smmu_agent *agent;
     unsigned int i;
     int rc = 0, err;
 
-    smmu_store(&domain->scmi_off, !on);
+    /* First: who makes the agent sees it, or the agent is seen. */
+    smmu_cmpxchg(&domain->scmi_off, on, !on);
+    agent = domain->agent;
     if ( on || !agent )
         return 0;
 

@@ -16,6 +16,7 @@ int smmu_attach(struct smmu_domain *domain, struct smmu_device *dev)
         dev->link = link;
         dev->awake = true;
         dev->until = 0;
+        link->tries = 0;
         dev->configured = false;
         /* After the link is there: smmu_domain_stop() sees it, or we this. */
         rc = smmu_load(&domain->stopped) ? -ENXIO : smmu_settle_locked(link);

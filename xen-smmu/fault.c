@@ -27,6 +27,18 @@ bool smmu_limit_pass(struct smmu_limit *limit, uint64_t now,
     return true;
 }
 
+bool smmu_unit_may_log(struct smmu_unit *unit)
+{
+    uint64_t dropped;
+    bool pass = smmu_limit_pass(&unit->trouble, smmu_now(), &dropped);
+
+    if ( dropped )
+        smmu_log(SMMU_WARN, "%s: %llu more of its errors not shown",
+                 unit->name, (unsigned long long)dropped);
+
+    return pass;
+}
+
 static void describe(char *buf, size_t len, const struct smmu_fault *fault)
 {
     static const char *const access[] = {

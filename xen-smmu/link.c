@@ -34,6 +34,9 @@ unsigned int smmu_link_state(struct smmu_link *link)
            ? XEN_SMMU_LINK_FAILED : state;
 }
 
+/* Awake for so long, a failure is a new one, with all its tries. */
+#define FORGET_NS   10000000000ULL
+
 /* No confirmation will ever come: DESIGN 5's last resort. */
 static void give_up(struct smmu_link *link, enum xen_smmu_reason reason)
 {
@@ -112,8 +115,16 @@ void smmu_link_fail_locked(struct smmu_link *link, enum xen_smmu_reason reason)
 {
     unsigned long flags;
 
-    smmu_log(SMMU_ERR, "%s: d%u: invalidation failed (%s): its streams are cut off",
-             link->unit->name, link->domain->id, smmu_reason_token(reason));
+    if ( smmu_unit_may_log(link->unit) )
+        smmu_log(SMMU_ERR, "%s: d%u: invalidation failed (%s): its streams are cut off",
+                 link->unit->name, link->domain->id,
+                 smmu_reason_token(reason));
+
+    flags = smmu_lock(&link->lock);
+    if ( link->state == XEN_SMMU_LINK_LIVE &&
+         smmu_now() - link->since > FORGET_NS )
+        link->tries = 0;
+    smmu_unlock(&link->lock, flags);
 
     if ( !smmu_link_block(link, reason) )
     {

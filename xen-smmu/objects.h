@@ -103,6 +103,7 @@ struct smmu_unit {
     const struct smmu_power_source *source; /* NULL: always powered */
     void *source_private;
     bool suspended;                 /* the host is: nothing wakes it */
+    bool complete;                  /* all units are known: it may go off */
     bool stale;                     /* caches unknown since it was off */
     bool by_source;                 /* its source turned it off */
     struct smmu_timer cooling;      /* between two looks at the events */
@@ -115,6 +116,7 @@ struct smmu_unit {
     struct smmu_vmids vmids;
     struct smmu_work events;        /* drains the event queue */
     struct smmu_limit limit;        /* faults of streams nobody owns */
+    struct smmu_limit trouble;      /* its own, as often as guests ask for it */
 
     uint64_t nr_parks;
     uint64_t nr_offs;

@@ -37,6 +37,9 @@ void smmu_store(uint64_t *p, uint64_t value);
 uint64_t smmu_cmpxchg(uint64_t *p, uint64_t old, uint64_t new);
 uint64_t smmu_add(uint64_t *p, uint64_t value);
 
+/* An index that was found to be below n: so it is in speculation as well. */
+uint32_t smmu_index(uint32_t index, uint32_t n);
+
 /* Registers.  `regs` is the cookie given at probe, `offset` in bytes. */
 uint32_t smmu_read32(void *regs, uint32_t offset);
 void smmu_write32(void *regs, uint32_t offset, uint32_t value);

@@ -111,9 +111,10 @@ static int locked_message(struct smmu_scmi_channel *c, uint32_t id,
  * SUCCESS says that the request was good, for this agent; another agent may
  * hold the domain on, or firmware err.  What counts is the state it is in.
  */
-static int set_state(const struct smmu_scmi_power *power, const char *name,
+static int set_state(struct smmu_scmi_power *power, const char *name,
                      uint32_t state)
 {
+    uint64_t dropped;
     const uint32_t words[] = { 0, power->domain, state };
     uint32_t now = ~state;
     int rc;
@@ -125,9 +126,10 @@ static int set_state(const struct smmu_scmi_power *power, const char *name,
                             1, &now, 1);
     if ( !rc && now != state )
     {
-        smmu_log(SMMU_ERR, "%s: SCMI power domain %u: the firmware took the request for %s (%#x), but the state is %#x: does another agent hold it? Next: give Xen the domain alone, or take 'power-domains' out of the SMMU's node",
-                 name, power->domain, state == STATE_ON ? "on" : "off", state,
-                 now);
+        if ( smmu_limit_pass(&power->limit, smmu_now(), &dropped) )
+            smmu_log(SMMU_ERR, "%s: SCMI power domain %u: the firmware took the request for %s (%#x), but the state is %#x: does another agent hold it? Next: give Xen the domain alone, or take 'power-domains' out of the SMMU's node",
+                     name, power->domain, state == STATE_ON ? "on" : "off",
+                     state, now);
         rc = -EIO;
     }
 

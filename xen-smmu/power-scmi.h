@@ -24,6 +24,7 @@ struct smmu_scmi_power {
     struct smmu_power_source source;    /* first: what the unit points to */
     struct smmu_scmi_channel *channel;
     uint32_t domain;                /* the SMMU's power domain */
+    struct smmu_limit limit;
     struct smmu_scmi_power *next;   /* of its channel */
 };
 

@@ -165,7 +165,7 @@ static void settle_work(void *arg)
     link->tries += again;
     smmu_settle_locked(link);
     if ( again && link->stuck && link->tries == MAX_TRIES )
-        smmu_log(SMMU_ERR, "%s: d%u: %u more tries to open its streams have failed: they stay closed. Next: 'xl smmu show %u', then 'xl smmu auto %u' for another try",
+        smmu_log(SMMU_ERR, "%s: d%u: %u more tries to open its streams have failed: they stay closed. Next: 'xl smmu show %u', then 'xl smmu auto %u' for another try; for dom0 reboot the host",
                  link->unit->name, link->domain->id, MAX_TRIES,
                  link->domain->id, link->domain->id);
     smmu_mutex_unlock(&link->unit->config);
@@ -301,16 +301,28 @@ static int settle_all(struct smmu_domain *domain)
     return rc;
 }
 
+/*
+ * Before the links are looked at, in that order for other CPUs, too: one that
+ * adds a link sees the word, or is seen (as in smmu_domain_stop()).
+ */
+static void say(uint64_t *word, uint64_t value)
+{
+    uint64_t old = smmu_load(word), seen;
+
+    while ( (seen = smmu_cmpxchg(word, old, value)) != old )
+        old = seen;
+}
+
 int smmu_force(struct smmu_domain *domain, unsigned int force)
 {
-    smmu_store(&domain->force, force);
+    say(&domain->force, force);
 
     return settle_all(domain);
 }
 
 int smmu_domain_suspend(struct smmu_domain *domain, bool suspended)
 {
-    smmu_store(&domain->suspended, suspended);
+    say(&domain->suspended, suspended);
 
     return settle_all(domain);
 }

@@ -78,6 +78,11 @@ int smmu_unit_ready(struct smmu_unit *unit);
 int smmu_unit_run(struct smmu_unit *unit);
 /* If no link needs it: parks it, and lets its power go where that is safe. */
 void smmu_unit_rest(struct smmu_unit *unit);
+/*
+ * All units are added: from here on a source may turn them off.  Before, it may
+ * turn out that two of them are turned on and off together.
+ */
+void smmu_units_complete(void);
 /* A whole-SMMU invalidation has completed: debts from before are paid. */
 void smmu_unit_flushed(struct smmu_unit *unit);
 
@@ -272,6 +277,9 @@ void smmu_fault_report(struct smmu_unit *unit, const struct smmu_fault *fault);
 /* Whether one more line may be logged now.  *dropped: how many were not. */
 bool smmu_limit_pass(struct smmu_limit *limit, uint64_t now,
                      uint64_t *dropped);
+
+/* Whether a line about the unit itself may be logged now.  unit->config. */
+bool smmu_unit_may_log(struct smmu_unit *unit);
 
 /* reason.c --------------------------------------------------------------- */
 const char *smmu_reason_token(unsigned int reason);

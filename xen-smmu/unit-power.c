@@ -31,8 +31,9 @@ static int power_up(struct smmu_unit *unit)
 
     if ( rc )
     {
-        smmu_log(SMMU_ERR, "%s: its power source '%s' does not turn it on (%d): its domains stay asleep",
-                 unit->name, source->name, rc);
+        if ( smmu_unit_may_log(unit) )
+            smmu_log(SMMU_ERR, "%s: its power source '%s' does not turn it on (%d): its domains stay asleep",
+                     unit->name, source->name, rc);
         /* It may have been on meanwhile: nothing that it promises holds. */
         unit->by_source = false;
         return rc;
@@ -142,8 +143,9 @@ static void power_down(struct smmu_unit *unit, bool by_source)
     if ( unit->source && smmu_power_may_off(&unit->source->caps) &&
          unit->source->off(unit) )
     {
-        smmu_log(SMMU_WARN, "%s: its power source '%s' did not confirm that it is off",
-                 unit->name, unit->source->name);
+        if ( smmu_unit_may_log(unit) )
+            smmu_log(SMMU_WARN, "%s: its power source '%s' did not confirm that it is off",
+                     unit->name, unit->source->name);
         /* It may not even be: nothing that it promises holds. */
         by_source = false;
     }
@@ -174,8 +176,21 @@ void smmu_unit_rest(struct smmu_unit *unit)
     }
 
     if ( smmu_load(&unit->state) == XEN_SMMU_UNIT_PARKED && unit->source &&
-         smmu_power_may_off(&unit->source->caps) )
+         unit->complete && smmu_power_may_off(&unit->source->caps) )
         power_down(unit, true);
+}
+
+void smmu_units_complete(void)
+{
+    struct smmu_unit *unit;
+
+    for ( unit = smmu_unit_first(); unit; unit = unit->next )
+    {
+        smmu_mutex_lock(&unit->config);
+        unit->complete = true;
+        smmu_unit_rest(unit);
+        smmu_mutex_unlock(&unit->config);
+    }
 }
 
 void smmu_unit_invalidate(struct smmu_unit *unit, struct smmu_inv_list *list)
@@ -213,6 +228,7 @@ static void settle_all(struct smmu_unit *unit, int *rc)
 
     for ( link = unit->links; link; link = link->unit_next )
     {
+        link->tries = 0;
         err = smmu_settle_locked(link);
         *rc = *rc ?: err;
     }
@@ -253,6 +269,9 @@ static int resume_locked(struct smmu_unit *unit)
     {
         /* With power it has to be told, without there is nobody. */
         rc = unit->source ? unit->source->on(unit) : 0;
+        /* Who still waits must not take a new queue's indices for answers. */
+        while ( smmu_unit_users(unit) )
+            smmu_relax();
         smmu_add(&unit->gate, 1);
         if ( !rc )
         {

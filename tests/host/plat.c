@@ -296,6 +296,14 @@ void host_turn(void)
     host_before_access = turn;
 }
 
+uint32_t smmu_index(uint32_t index, uint32_t n)
+{
+    if ( index >= n )
+        host_complain("index %u of %u", index, n);
+
+    return index;
+}
+
 uint32_t smmu_read32(void *regs, uint32_t offset)
 {
     uint32_t v;

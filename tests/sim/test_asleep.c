@@ -260,6 +260,28 @@ static void tried_again(void **state)
     assert_int_equal(host_timers_armed(), 0);
 }
 
+/* Failures far apart are not added up. */
+static void tried_each_time(void **state)
+{
+    unsigned int i;
+
+    assert_int_equal(world_attach(b, dev_b), 0);
+    for ( i = 0; i < 8; i++ )
+    {
+        assert_true(world_map(a, 0, 0) || !i);
+        assert_true(test_reaches(s, 8, a, 0, 0));
+        sim_fail(1, SIM_DONE_SYNC, false);
+        host_other_cpu = revive_when_cut_off;
+        host_log_clear();
+        assert_int_equal(world_unmap(a, 0, 0), -ETIMEDOUT);
+        host_other_cpu = NULL;
+        assert_int_equal(state_of(a), XEN_SMMU_LINK_DORMANT);
+        world_wait(150000000);
+        assert_int_equal(state_of(a), XEN_SMMU_LINK_LIVE);
+        world_wait(11000000000ULL);
+    }
+}
+
 /* So many tries, then only upon a word. */
 static void tried_enough(void **state)
 {
@@ -544,7 +566,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         P(wake_on_fails), S(wake_on_fails), P(wake_on_open_fails),
         P(wake_on_open_late), S(wake_on_open_late), P(second_device_late),
-        P(first_wake_no_room), P(tried_again), P(tried_enough), P(not_cast),
+        P(first_wake_no_room), P(tried_again), P(tried_each_time),
+        P(tried_enough), P(not_cast),
         P(wake_parked_fails), P(sleep_fails), S(sleep_fails),
         P(sleep_fails_forced), P(sleep_fails_later), P(park_fails),
         S(park_fails), P(run_fails), S(power_up_fails),

@@ -1105,8 +1105,50 @@ static void on_fails(int how)
     assert_true(test_reaches(s, 16, b, 0, 7));
 }
 
+/* A guest may ask for what fails as often as it likes: a few lines of it. */
+static void on_fails_often(void **state)
+{
+    unsigned int i;
+
+    sleeps(dev_a);
+    s->fail_on = -EIO;
+    host_log_clear();
+    for ( i = 0; i < 100; i++ )
+        assert_int_equal(world_vote(dev_a, true), -EIO);
+    assert_in_range(host_log_count("does not turn it on"), 1,
+                    SMMU_LIMIT_BURST);
+    host_time_ns += 1100000000;
+    assert_int_equal(world_vote(dev_a, true), -EIO);
+    assert_logged("more of its errors not shown");
+    s->fail_on = 0;
+    wakes(dev_a);
+}
+
 static void on_fails_at_once(void **state) { on_fails(-EIO); }
 static void on_times_out(void **state)     { on_fails(-ETIMEDOUT); }
+
+/*
+ * Another unit may share its power domain: no unit goes off before all are
+ * known, or the other's probe turns it on, unprogrammed.
+ */
+static void on_till_all_known(void **state)
+{
+    struct sim_id id = sim_id_good();
+
+    world_reset(1, false);
+    world.booting = true;
+    assert_int_equal(world_powered(&id, SIM_NASTY, true, true, false,
+                                   SIM_CACHES_KEPT), 0);
+    s = world.sim[0];
+    u = &world.unit[0];
+    assert_parked();
+    assert_int_equal(s->nr_offs, 0);
+    assert_int_equal(world_unit(&id, SIM_NASTY, true), 0);
+    assert_parked();
+    smmu_units_complete();
+    assert_int_equal(u->state, XEN_SMMU_UNIT_OFF);
+    assert_int_equal(world.unit[1].state, XEN_SMMU_UNIT_PARKED);
+}
 
 /* Not confirmed off: off all the same, and everything anew afterwards. */
 static void off_fails(void **state)
@@ -1372,7 +1414,8 @@ int main(void)
         P(thrash), P(wrong_calls), P(forced_asleep), P(forced_awake),
         P(forced_half_way),
         P(forced_attach), T(not_held), T(promises), S(on_fails_at_once),
-        S(on_times_out), S(off_fails), S(still_used), S(nobody_looks),
+        S(on_times_out), S(off_fails), S(on_fails_often),
+        S(on_till_all_known), S(still_used), S(nobody_looks),
         S(devices_while_off), P(several_units), T(host_suspends),
         P(host_suspend_fails), P(host_suspend_failed_unit),
         S(host_suspend_failed_unit), S(host_suspend_failed_no_power),

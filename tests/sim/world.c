@@ -64,6 +64,8 @@ static int add_unit(const struct sim_id *id, unsigned int nasty, bool snoops,
     {
         world.sim[i]->aborts_known = true;
         world.units++;
+        if ( !world.booting )
+            smmu_units_complete();
     }
 
     return rc;

@@ -51,6 +51,7 @@ struct world {
     struct world_dev dev[WORLD_DEVS];
     unsigned int devs;
     uint32_t owners;
+    bool booting;                   /* more units are to come */
     bool wanted_held, wanted_kept;  /* of the unit that is being added */
     enum sim_caches wanted_caches;
 };

@@ -42,6 +42,8 @@ static void dump_key(unsigned char key)
 static int __init control_init(void)
 {
     register_keyhandler('S', dump_key, "dump SMMU state", 1);
+    /* iommu_setup() is over. */
+    smmu_units_complete();
 
     return 0;
 }

@@ -182,12 +182,20 @@ static int assign_device(struct domain *d, u8 devfn, struct device *dev,
 
     if ( !sdev )
         return -ENODEV;
-    /* What has crashed gets no device: nobody would stop it. */
-    if ( d->is_shutting_down && d->shutdown_code != SHUTDOWN_suspend )
-        return -ENXIO;
     domain = xen_smmu_domain(d);
     if ( !domain )
         return -ENOMEM;
+    /*
+     * Seen from here on: a shutdown stops it, or is seen.  What has crashed
+     * gets no device, what is suspended gets one that sleeps.
+     */
+    smp_mb();
+    if ( d->is_shutting_down )
+    {
+        if ( d->shutdown_code != SHUTDOWN_suspend )
+            return -ENXIO;
+        smmu_domain_suspend(domain, true);
+    }
     xen_smmu_agent(d, domain);
     rc = smmu_attach(domain, sdev);
     if ( rc )

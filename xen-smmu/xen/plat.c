@@ -3,6 +3,7 @@
 #include "../plat.h"
 
 #include <xen/mm.h>
+#include <xen/nospec.h>
 #include <xen/smp.h>
 #include <xen/time.h>
 #include <xen/xmalloc.h>
@@ -77,6 +78,11 @@ uint64_t smmu_add(uint64_t *p, uint64_t value)
     } while ( seen != old );
 
     return old;
+}
+
+uint32_t smmu_index(uint32_t index, uint32_t n)
+{
+    return array_index_nospec(index, n);
 }
 
 uint32_t smmu_read32(void *regs, uint32_t offset)

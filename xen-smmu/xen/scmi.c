@@ -35,17 +35,17 @@ static int scmi_read(struct vcpu *v, mmio_info_t *info, register_t *r,
                      void *priv)
 {
     unsigned int bytes = 1U << info->dabt.size;
+    bool off = scmi_is_off(priv);
     uint64_t value = 0;
 
-    if ( scmi_is_off(priv) ||
-         !smmu_scmi_access(priv, info->gpa - SCMI_BASE, bytes, false,
-                           &value) )
+    if ( !off && !smmu_scmi_access(priv, info->gpa - SCMI_BASE, bytes, false,
+                                   &value) )
     {
-        if ( !scmi_is_off(priv) )
+        off = scmi_is_off(priv);
+        if ( !off )
             return 0;
-        value = ~0ULL >> (64 - 8 * bytes);
     }
-    *r = value;
+    *r = off ? ~0ULL >> (64 - 8 * bytes) : value;
 
     return 1;
 }
@@ -72,6 +72,12 @@ void xen_smmu_agent(struct domain *d, struct smmu_domain *domain)
 
     if ( domain->agent || is_hardware_domain(d) )
         return;
+    if ( d == current->domain )
+    {
+        smmu_log(SMMU_INFO, "d%u assigns devices to itself: it gets no SCMI server, they stay awake",
+                 d->domain_id);
+        return;
+    }
     if ( is_domain_direct_mapped(d) )
     {
         smmu_log(SMMU_INFO, "d%u is direct-mapped, %#llx may be memory of the host's: it gets no SCMI server, its devices stay awake; 'xl smmu suspend' puts them to sleep",
