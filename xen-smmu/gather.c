@@ -83,8 +83,13 @@ int smmu_gather_drain(struct smmu_gather *gather)
         smmu_unlock(&gather->domain->lock, flags);
         gather->unmaps = 0;
     }
+    /*
+     * In a quarantine not even the reference: another CPU that removed the same
+     * page may have dropped the allocation's.
+     */
     for ( i = 0; i < gather->nr; i++ )
-        smmu_page_release(gather->pages[i], !rc);
+        if ( !rc || !smmu_domain_quarantined(gather->domain) )
+            smmu_page_release(gather->pages[i], !rc);
     gather->nr = 0;
     gather->rc = gather->rc ?: rc;
 

@@ -94,7 +94,7 @@ void smmu_work_kill(struct smmu_work *work);
 
 /*
  * A page that was kept until a flush (smmu_gather_keep()).  flushed: it may be
- * reused; else it stays its domain's, out of use.
+ * reused; else it stays its domain's, out of use.  Not called in a quarantine.
  */
 void smmu_page_release(void *page, bool flushed);
 

@@ -591,6 +591,10 @@ MUTANTS = [
      [("gather.c", "smmu_page_release(gather->pages[i], !rc);",
        "smmu_page_release(gather->pages[i], true);")],
      [GATHER]),
+    ("a quarantined domain's pages lose a reference",
+     [("gather.c", "if ( !rc || !smmu_domain_quarantined(gather->domain) )",
+       "if ( 1 )")],
+     [GATHER]),
     ("a drain that failed is forgotten at the operation's end",
      [("gather.c", "    gather->rc = gather->rc ?: rc;\n\n"
        "    return gather->rc;", "    return rc;")],

@@ -773,7 +773,8 @@ static void drain_fails(void **state, struct sim *which, bool late)
     if ( late )
         sim_fail(1, SIM_DONE_SYNC, true);
     assert_true(smmu_gather_drain(&gather) < 0);
-    assert_int_equal(host_kept, 2);
+    /* Not even a reference goes: another CPU may have dropped another. */
+    assert_int_equal(host_kept, 0);
     assert_false(is_free(page));
     assert_true(test_aborts(which, 8, 0, 3));
     /* The operation goes on, and its end still says so. */
