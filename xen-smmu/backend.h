@@ -117,6 +117,12 @@ struct smmu_inv_list {
 void smmu_inv_add(struct smmu_inv_list *list, struct smmu_inv inv);
 void smmu_inv_add_streams(struct smmu_inv_list *list,
                           const struct smmu_device *dev);
+/*
+ * One invalidation for all of it, which is not nothing: its range, or the
+ * whole VMID where it has several, or the unit cannot say it in one command.
+ */
+struct smmu_inv smmu_inv_debt(const struct smmu_link *link,
+                              const struct smmu_debt *debt);
 /* 0: all have completed, or there were none.  Else the backend's error. */
 int smmu_inv_sync(struct smmu_inv_list *list);
 /* The configuration of one device's streams.  unit->config is held. */

@@ -50,6 +50,21 @@ static unsigned int find(const struct smmu_debt *debt, uint64_t first)
     return low;
 }
 
+bool smmu_debt_meets(const struct smmu_debt *debt, uint64_t first,
+                     uint64_t pages)
+{
+    uint64_t last = first + pages - 1;
+    unsigned int i;
+
+    if ( last < first )
+        last = ~0ULL;
+    for ( i = 0; i < debt->nr; i++ )
+        if ( debt->r[i].first <= last && debt->r[i].last >= first )
+            return true;
+
+    return debt->all;
+}
+
 /* Range i may have grown into its successors: takes them in. */
 static void absorb(struct smmu_debt *debt, unsigned int i)
 {

@@ -42,6 +42,9 @@ enum smmu_debt_change smmu_debt_add(struct smmu_debt *debt, uint64_t first,
 void smmu_debt_add_all(struct smmu_debt *debt);
 void smmu_debt_clear(struct smmu_debt *debt);
 bool smmu_debt_none(const struct smmu_debt *debt);
+/* Whether one of these pages is owed. */
+bool smmu_debt_meets(const struct smmu_debt *debt, uint64_t first,
+                     uint64_t pages);
 /* Pages owed; ~0: the whole VMID. */
 uint64_t smmu_debt_pages(const struct smmu_debt *debt);
 

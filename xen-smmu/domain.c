@@ -13,6 +13,7 @@ struct smmu_domain *smmu_domain_create(uint16_t id,
     domain->stage2 = *stage2;
     domain->force = XEN_SMMU_FORCE_AUTO;
     domain->delay = XEN_SMMU_DELAY_GLOBAL;
+    smmu_lock_init(&domain->lock);
 
     return domain;
 }

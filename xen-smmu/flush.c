@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From the P2M to the hardware: what becomes of a changed mapping.
+ * From the P2M to the hardware: what becomes of changed mappings.
  *
  * A blocked link's unmap is debt: no register, no barrier, no wake-up.  Any
- * other is invalidated now, on all units first, then all are awaited.
+ * other is invalidated now, on all units first, then all are awaited: each
+ * gets one TLBI and one sync, however much is flushed.
  */
 #include "backend.h"
 
@@ -17,9 +18,10 @@ struct pending {
     int rc;
 };
 
-static struct pending begin(struct smmu_link *link)
+static struct pending begin(struct smmu_link *link,
+                            const struct smmu_debt *what)
 {
-    struct smmu_inv inv = { .kind = SMMU_INV_VMID, .vmid = link->vmid };
+    struct smmu_inv inv = smmu_inv_debt(link, what);
     struct pending p = { .link = link };
 
     p.rc = link->unit->backend->issue(link->unit, &inv, 1, &p.ticket);
@@ -50,12 +52,16 @@ static int finish(struct pending *p, unsigned int n)
     return rc;
 }
 
-static void owe(struct smmu_link *link, uint64_t first, uint64_t pages)
+static void owe(struct smmu_link *link, const struct smmu_debt *what,
+                uint64_t unmaps)
 {
-    if ( pages == ~0ULL )
+    unsigned int i;
+
+    if ( what->all )
         smmu_debt_add_all(&link->debt);
-    else
-        switch ( smmu_debt_add(&link->debt, first, pages) )
+    for ( i = 0; i < what->nr; i++ )
+        switch ( smmu_debt_add(&link->debt, what->r[i].first,
+                               what->r[i].last - what->r[i].first + 1) )
         {
         case SMMU_DEBT_COVERED:
         case SMMU_DEBT_ADDED:
@@ -67,22 +73,22 @@ static void owe(struct smmu_link *link, uint64_t first, uint64_t pages)
             link->stats.overflows++;
             break;
         }
-    link->stats.elided++;
+    link->stats.elided += unmaps;
 }
 
 /*
  * Whether `link` needs an invalidation by hardware; then a use count is held.
  * *lost: it does, and none can be had.
  */
-static bool must_flush(struct smmu_link *link, uint64_t first, uint64_t pages,
-                       bool *lost)
+static bool must_flush(struct smmu_link *link, const struct smmu_debt *what,
+                       uint64_t unmaps, bool *lost)
 {
     unsigned long flags = smmu_lock(&link->lock);
     bool flush = false;
 
     if ( link->state == XEN_SMMU_LINK_DORMANT )
     {
-        owe(link, first, pages);
+        owe(link, what, unmaps);
     }
     else if ( link->state == XEN_SMMU_LINK_FAILED ||
               !smmu_unit_get(link->unit) )
@@ -98,8 +104,8 @@ static bool must_flush(struct smmu_link *link, uint64_t first, uint64_t pages,
     return flush;
 }
 
-int smmu_flush(struct smmu_domain *domain, uint64_t first, uint64_t pages,
-               bool removed)
+int smmu_flush_debt(struct smmu_domain *domain, const struct smmu_debt *what,
+                    uint64_t unmaps)
 {
     struct pending pending[BATCH];
     struct smmu_link *link;
@@ -107,22 +113,18 @@ int smmu_flush(struct smmu_domain *domain, uint64_t first, uint64_t pages,
     bool lost, flush;
     int rc = 0, err;
 
-    /* What was invalid is not in any TLB (IHI0070 3.21.1). */
-    if ( !removed || !pages )
-        return 0;
-
     for ( link = smmu_domain_links(domain); link; link = link->next )
     {
         /* If the unit went as the link got blocked, it is debt after all. */
         do {
             lost = false;
-            flush = must_flush(link, first, pages, &lost);
+            flush = must_flush(link, what, unmaps, &lost);
         } while ( lost && !smmu_link_lost(link) );
 
         if ( lost )
             rc = -EIO;
         else if ( flush )
-            pending[n++] = begin(link);
+            pending[n++] = begin(link, what);
 
         if ( n == BATCH )
         {
@@ -135,6 +137,24 @@ int smmu_flush(struct smmu_domain *domain, uint64_t first, uint64_t pages,
     err = finish(pending, n);
 
     return rc ?: err;
+}
+
+int smmu_flush(struct smmu_domain *domain, uint64_t first, uint64_t pages,
+               bool removed)
+{
+    struct smmu_debt what;
+
+    /* What was invalid is not in any TLB (IHI0070 3.21.1). */
+    if ( !removed || !pages )
+        return 0;
+
+    smmu_debt_clear(&what);
+    if ( pages == ~0ULL )
+        smmu_debt_add_all(&what);
+    else
+        smmu_debt_add(&what, first, pages);
+
+    return smmu_flush_debt(domain, &what, 1);
 }
 
 /*

@@ -2,6 +2,30 @@
 /* Several invalidations, one sync. */
 #include "backend.h"
 
+/* An IPA has 52 bits at most. */
+#define PAGE_NUMBERS    (1ULL << 40)
+
+struct smmu_inv smmu_inv_debt(const struct smmu_link *link,
+                              const struct smmu_debt *debt)
+{
+    struct smmu_inv inv = { .kind = SMMU_INV_VMID, .vmid = link->vmid };
+    const struct smmu_unit *unit = link->unit;
+    uint64_t pages;
+
+    if ( debt->all || debt->nr != 1 || debt->r[0].last >= PAGE_NUMBERS )
+        return inv;
+
+    pages = debt->r[0].last - debt->r[0].first + 1;
+    if ( unit->backend->range_cost(unit, pages) == 1 )
+    {
+        inv.kind = SMMU_INV_RANGE;
+        inv.first = debt->r[0].first;
+        inv.pages = pages;
+    }
+
+    return inv;
+}
+
 static void issue(struct smmu_inv_list *list)
 {
     if ( !list->rc )

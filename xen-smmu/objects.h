@@ -185,6 +185,8 @@ struct smmu_domain {
     uint64_t suspended;             /* its vCPUs are, by its own wish */
     uint64_t scmi_off;              /* it is to have no SCMI server */
     struct smmu_agent *agent;       /* set once, before its first device */
+    struct smmu_lock lock;          /* the gathers; nothing is taken inside */
+    uint64_t gathers;               /* struct smmu_gather *, those open */
 };
 
 #endif /* __XEN_SMMU_OBJECTS_H__ */

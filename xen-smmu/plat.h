@@ -95,6 +95,12 @@ void smmu_timer_stop(struct smmu_timer *timer);
 void smmu_timer_kill(struct smmu_timer *timer);
 void smmu_work_kill(struct smmu_work *work);
 
+/*
+ * A page that was kept until a flush (smmu_gather_keep()).  flushed: it may be
+ * reused; else it stays its domain's, out of use.  Not called in a quarantine.
+ */
+void smmu_page_release(void *page, bool flushed);
+
 /* One line for the console, without its newline. */
 enum smmu_level { SMMU_ERR, SMMU_WARN, SMMU_INFO };
 void smmu_log(enum smmu_level level, const char *fmt, ...)

@@ -11,9 +11,11 @@
  * Lock order:
  *   Xen's locks (p2m, domctl, dtdevs) -> unit->config -> link->lock
  *                                     -> the backend's locks
+ *                                     -> domain->lock
  * unit->config (a mutex) owns the device list, who owns which stream, and
- * every change of a link's streams.  link->lock owns state and debt; nothing
- * is polled under it.  Of Xen's locks none is taken inside.
+ * every change of a link's streams.  link->lock owns state and debt,
+ * domain->lock the gathers that are open; nothing is polled under them.  Of
+ * Xen's locks none is taken inside.
  */
 #ifndef __XEN_SMMU_SMMU_H__
 #define __XEN_SMMU_SMMU_H__
@@ -248,6 +250,9 @@ uint64_t smmu_policy_delay(const struct smmu_policy *policy, uint64_t now,
  */
 int smmu_flush(struct smmu_domain *domain, uint64_t first, uint64_t pages,
                bool removed);
+/* The same for a set of pages that is not empty; `unmaps`: for statistics. */
+int smmu_flush_debt(struct smmu_domain *domain, const struct smmu_debt *what,
+                    uint64_t unmaps);
 
 /* vmid.c ----------------------------------------------------------------- */
 

@@ -8,13 +8,11 @@
  */
 #include "backend.h"
 
-/* The debt as invalidations: ranges if they take no more than the VMID's. */
 static void add_debt(struct smmu_inv_list *list, const struct smmu_link *link,
                      const struct smmu_debt *debt,
                      struct smmu_link_stats *stats)
 {
-    const struct smmu_unit *unit = link->unit;
-    uint64_t pages;
+    struct smmu_inv inv;
 
     if ( smmu_debt_none(debt) )
     {
@@ -22,20 +20,12 @@ static void add_debt(struct smmu_inv_list *list, const struct smmu_link *link,
         return;
     }
 
-    pages = debt->nr == 1 ? debt->r[0].last - debt->r[0].first + 1 : 0;
-    if ( !debt->all && pages && unit->backend->range_cost(unit, pages) == 1 )
-    {
-        smmu_inv_add(list, (struct smmu_inv){ .kind = SMMU_INV_RANGE,
-                                              .vmid = link->vmid,
-                                              .first = debt->r[0].first,
-                                              .pages = pages });
+    inv = smmu_inv_debt(link, debt);
+    smmu_inv_add(list, inv);
+    if ( inv.kind == SMMU_INV_RANGE )
         stats->wake_ranges++;
-        return;
-    }
-
-    smmu_inv_add(list, (struct smmu_inv){ .kind = SMMU_INV_VMID,
-                                          .vmid = link->vmid });
-    stats->wake_vmid++;
+    else
+        stats->wake_vmid++;
 }
 
 #define for_each_wanted(dev, link)                                  \

@@ -42,6 +42,9 @@ extern struct host_counts host_counts;
 void host_fail_alloc(uint64_t n);
 bool host_alloc_has_failed(void);
 
+/* Pages that a gather kept and whose flush failed: out of use. */
+extern uint64_t host_kept;
+
 /* Log lines are kept until host_log_clear(), the latest HOST_LOG_LINES. */
 #define HOST_LOG_LINES  256
 void host_log_clear(void);

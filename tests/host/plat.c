@@ -11,6 +11,7 @@
 void *host_dma_pointer(uint64_t phys);
 
 bool host_threads, host_quiet;
+uint64_t host_kept;
 struct host_counts host_counts;
 uint64_t host_time_ns;
 void (*host_other_cpu)(void);
@@ -40,6 +41,7 @@ void host_reset(uint64_t seed, bool threads)
     host_threads = threads;
     host_quiet = false;
     memset(&host_counts, 0, sizeof(host_counts));
+    host_kept = 0;
     host_time_ns = 1000000;
     host_complaints = nr_lines = 0;
     host_first_complaint[0] = 0;
@@ -253,6 +255,16 @@ void *smmu_dma_alloc(size_t bytes, uint64_t *phys)
     host_leave();
 
     return p;
+}
+
+void smmu_page_release(void *page, bool flushed)
+{
+    host_enter();
+    if ( flushed )
+        host_page_free((uintptr_t)page);
+    else
+        host_kept++;
+    host_leave();
 }
 
 void smmu_dma_free(void *p, size_t bytes)

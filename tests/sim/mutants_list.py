@@ -20,6 +20,8 @@ CALLS = ("test_calls",)
 STEPS = ("steps",)
 GUEST = ("test_guest",)
 GUESTS = ("guests", "20000")
+GATHER = ("test_gather",)
+ROUNDS = ("rounds", "20000")
 THREADS = [("threads", str(n), "6000") for n in range(1, 6)]
 
 VMALL = """        cmd[n++] = (struct cmd){ { V3_CMD_TLBI_S12_VMALL |
@@ -47,7 +49,7 @@ MUTANTS = [
      [("flush.c", "issue(link->unit, &inv, 1,", "issue(link->unit, &inv, 0,")],
      [HISTORIES]),
     ("TLBI of the neighbour's VMID",
-     [("flush.c", ".vmid = link->vmid }", ".vmid = link->vmid % 7 + 1 }")],
+     [("inv.c", ".vmid = link->vmid }", ".vmid = link->vmid % 7 + 1 }")],
      [HISTORIES]),
     ("sync of a flush not waited for",
      [("flush.c", "err = p->rc ?: unit->backend->wait(unit, p->ticket);",
@@ -280,11 +282,11 @@ MUTANTS = [
      [("wake.c", "    *debt = link->debt;\n", "    smmu_debt_clear(debt);\n")],
      [HISTORIES]),
     ("debt not kept while asleep",
-     [("flush.c", "        owe(link, first, pages);",
-       "        if ( 0 ) owe(link, first, pages);")],
+     [("flush.c", "        owe(link, what, unmaps);",
+       "        if ( 0 ) owe(link, what, unmaps);")],
      [HISTORIES]),
     ("only a debt's first range flushed",
-     [("wake.c", "debt->nr == 1 ?", "debt->nr ?")],
+     [("inv.c", "debt->nr != 1 ||", "!debt->nr ||")],
      [HISTORIES]),
     ("a debt that overflows forgets",
      [("debt.c", "            smmu_debt_add_all(debt);\n"
@@ -516,11 +518,11 @@ MUTANTS = [
     ("a debt searched from its beginning",
      [("debt.c", "mid = (low + high) / 2;", "mid = low;")], [STEPS]),
     ("a barrier in an unmap that is elided",
-     [("flush.c", "    link->stats.elided++;",
-       "    smmu_wmb();\n    link->stats.elided++;")], [STEPS]),
+     [("flush.c", "    link->stats.elided += unmaps;",
+       "    smmu_wmb();\n    link->stats.elided += unmaps;")], [STEPS]),
     ("an unmap that is elided asks for the unit",
-     [("flush.c", "        owe(link, first, pages);",
-       "        owe(link, first, pages);\n"
+     [("flush.c", "        owe(link, what, unmaps);",
+       "        owe(link, what, unmaps);\n"
        "        smmu_unit_interrupt(link->unit);")], [STEPS]),
     # A guest's SCMI server (what its messages may do: tests/fuzz).
     ("a device that was taken away is still the guest's",
@@ -581,6 +583,74 @@ MUTANTS = [
        "    smmu_mutex_unlock(&agent->mutex);",
        "            smmu_store(&dev->scmi, 0);\n        }\n")],
      [GUESTS]),
+    # -- gathers --
+    ("gathered pages let go at once",
+     [("gather.c", "    gather->pages[gather->nr++] = page;",
+       "    smmu_page_release(page, true);")],
+     [HISTORIES]),
+    ("gathered pages let go before their flush",
+     [("gather.c", "    int rc = 0;\n\n    if ( !smmu_debt_none(",
+       "    int rc = 0;\n\n    for ( i = 0; i < gather->nr; i++ )\n"
+       "        smmu_page_release(gather->pages[i], true);\n"
+       "    gather->nr = 0;\n    if ( !smmu_debt_none(")],
+     [ROUNDS]),
+    ("a drain that failed lets its pages go",
+     [("gather.c", "smmu_page_release(gather->pages[i], !rc);",
+       "smmu_page_release(gather->pages[i], true);")],
+     [GATHER]),
+    ("a quarantined domain's pages lose a reference",
+     [("gather.c", "if ( !rc || !smmu_domain_quarantined(gather->domain) )",
+       "if ( 1 )")],
+     [GATHER]),
+    ("a drain that failed is forgotten at the operation's end",
+     [("gather.c", "    gather->rc = gather->rc ?: rc;\n\n"
+       "    return gather->rc;", "    return rc;")],
+     [GATHER]),
+    ("an empty gather drives the hardware",
+     [("gather.c", "if ( !smmu_debt_none(&gather->owed) )", "if ( 1 )")],
+     [GATHER]),
+    ("a gather without end",
+     [("gather.c", "    if ( gather->nr == SMMU_GATHER_PAGES )\n"
+       "        smmu_gather_drain(gather);\n", "")],
+     [GATHER]),
+    ("a gather forgets a page",
+     [("gather.c", "        smmu_debt_add(&gather->owed, first, pages);",
+       "        if ( smmu_debt_none(&gather->owed) )\n"
+       "            smmu_debt_add(&gather->owed, first, pages);")],
+     [HISTORIES]),
+    ("a gather takes another domain's pages",
+     [("gather.c", "        if ( gather->domain != domain )\n"
+       "            return false;\n", "")],
+     [GATHER]),
+    ("a nested operation leaves its flush to the outer one",
+     [("gather.c", "    int rc = smmu_gather_drain(gather);\n",
+       "    int rc = gather->depth > 1 ? 0 : smmu_gather_drain(gather);\n")],
+     [GATHER]),
+    ("mapping does not look at what is gathered",
+     [("gather.c", "return replaced || gathered(domain, first, pages)",
+       "return replaced")],
+     [HISTORIES]),
+    ("what is being flushed does not count as gathered",
+     [("gather.c", "        rc = smmu_flush_debt(gather->domain, "
+       "&gather->owed, gather->unmaps);",
+       "        struct smmu_debt owed = gather->owed;\n\n"
+       "        smmu_debt_clear(&gather->owed);\n"
+       "        rc = smmu_flush_debt(gather->domain, &owed, "
+       "gather->unmaps);")],
+     [GATHER]),
+    ("a replaced entry's old translation left",
+     [("gather.c", "return replaced || gathered(domain, first, pages)",
+       "return gathered(domain, first, pages)")],
+     [HISTORIES]),
+    ("one unit awaited before the next is told",
+     [("flush.c", "        if ( n == BATCH )", "        if ( n )")],
+     [GATHER]),
+    ("a gather looked at without its lock",
+     [("gather.c", "    flags = smmu_lock(&domain->lock);\n"
+       "    for ( g = first_of", "    flags = 0;\n    for ( g = first_of"),
+      ("gather.c", "    smmu_unlock(&domain->lock, flags);\n\n"
+       "    return found;", "    (void)flags;\n    return found;")],
+     THREADS),
     # DESIGN 2.8.
     ("a TLBI in the same sync as the abort taken as retiring the VMID",
      [("link.c", SYNC_BLOCK, f"    {ADD_VMID};\n{SYNC_BLOCK}"), VMID_CLEAN],

@@ -20,10 +20,18 @@
 
 static unsigned int freedoms = SIM_NASTY | STORE_BUFFER | POWER;
 static uint64_t operations, landed, flushes, reused, votes, wakes, parks, offs;
-static uint64_t elided, ranges, sleeps;
+static uint64_t elided, ranges, sleeps, drains;
 /* Locks: a domain between two states, and its tables (its P2M lock). */
 static struct world_dom *changing;
 static bool paging[WORLD_DOMS];
+/* Operations that unmap, each on a CPU of its own. */
+#define OPERATIONS  4
+static struct operation {
+    struct smmu_gather gather;
+    struct world_dom *dom;              /* NULL: none */
+    unsigned int depth;
+    bool busy;                          /* it waits for a flush */
+} ops[OPERATIONS];
 
 static void other_cpu(void);
 
@@ -68,6 +76,7 @@ static void build(uint64_t seed)
     world_reset(seed, false);
     host_store_buffer = freedoms & STORE_BUFFER;
     memset(paging, 0, sizeof(paging));
+    memset(ops, 0, sizeof(ops));
     changing = NULL;
     n = 1 + host_pick(3);
     for ( i = 0; i < n; i++ )
@@ -133,6 +142,61 @@ static void device_op(void)
         host_complain("attach or detach failed (%d)", rc);
 }
 
+static void finish(struct operation *op, bool end)
+{
+    op->busy = true;
+    if ( end ? smmu_gather_close(&op->gather)
+             : smmu_gather_drain(&op->gather) )
+        host_complain("a drain failed");
+    if ( end && --op->depth == 0 )
+        op->dom = NULL;
+    op->busy = false;
+    drains++;
+}
+
+static void gather_op(void)
+{
+    struct operation *op = &ops[host_pick(OPERATIONS)];
+    struct world_dom *dom = op->dom;
+    unsigned int dice = host_pick(16), i;
+
+    if ( op->busy )
+        return;
+    if ( !dom )
+    {
+        dom = &world.dom[host_pick(WORLD_DOMS)];
+        if ( dom->stopped || dom == changing ||
+             !smmu_gather_open(&op->gather, dom->d) )
+            return;
+        op->dom = dom;
+        op->depth = 1;
+    }
+    else if ( dice == 0 )
+        finish(op, false);
+    else if ( dice < 4 )
+        finish(op, true);
+    else if ( dice == 4 && smmu_gather_open(&op->gather, dom->d) )
+        op->depth++;
+    else if ( !dom->stopped && dom != changing && !paging[dom - world.dom] )
+    {
+        paging[dom - world.dom] = op->busy = true;
+        for ( i = host_pick(6); i; i-- )
+            world_gather(&op->gather, dom, host_pick(AREAS),
+                         host_pick(SLOTS));
+        paging[dom - world.dom] = op->busy = false;
+    }
+}
+
+/* A hypercall holds the domain. */
+static void end_operations(const struct world_dom *dom)
+{
+    unsigned int i;
+
+    for ( i = 0; i < OPERATIONS; i++ )
+        while ( ops[i].dom && (!dom || ops[i].dom == dom) )
+            finish(&ops[i], true);
+}
+
 static void domain_op(unsigned int i)
 {
     struct world_dom *dom = &world.dom[i];
@@ -148,6 +212,7 @@ static void domain_op(unsigned int i)
     }
     for ( link = smmu_domain_links(dom->d); link; link = link->next )
         elided += link->stats.elided;
+    end_operations(dom);
     if ( world_destroy(dom) )
         host_complain("a domain could not be destroyed");
     create(i);
@@ -166,7 +231,9 @@ static void page_op(struct world_dom *dom)
     paging[dom - world.dom] = true;
     if ( dice == 0 )
         world_map_block(dom, area);
-    else if ( dice < 3 )
+    else if ( dice == 1 )
+        rc = world_split(dom, area);
+    else if ( dice < 4 )
         rc = world_unmap_area(dom, area);
     else if ( dice < 40 )
         world_map(dom, area, slot);
@@ -186,7 +253,10 @@ static void other_cpu(void)
     if ( busy || host_pick(3) )
         return;
     busy = true;
-    page_op(&world.dom[host_pick(WORLD_DOMS)]);
+    if ( host_chance(3) )
+        gather_op();
+    else
+        page_op(&world.dom[host_pick(WORLD_DOMS)]);
     busy = false;
 }
 
@@ -264,6 +334,9 @@ static void check_device(const struct world_dev *dev)
     if ( (how == TXN_LANDED) != dev->dev->open )
         host_complain("%s is %s, its DMA ends in state %u", dev->path,
                       dev->dev->open ? "open" : "closed", how);
+    else if ( how == TXN_LANDED && sim_last_pa != dev->dom->page[area][slot] )
+        host_complain("%s's DMA lands in %#lx, where the page was before",
+                      dev->path, (unsigned long)sim_last_pa);
 }
 
 /* Nobody awake: parked, or off where that is safe.  Somebody: on. */
@@ -305,8 +378,10 @@ static void step(void)
         host_time_ns += host_pick(500000000);
     else if ( dice == 96 && (freedoms & POWER) && host_chance(8) )
         suspend_op();
-    else if ( dice < 320 )
+    else if ( dice < 260 )
         page_op(&world.dom[host_pick(WORLD_DOMS)]);
+    else if ( dice < 340 )
+        gather_op();
     else
         for ( i = 0; i < world.units; i++ )
             sim_step(world.sim[i]);
@@ -326,6 +401,7 @@ static bool history(uint64_t seed, uint64_t steps)
     build(seed);
     for ( i = 0; i < steps && !host_complaints; i++ )
         step();
+    end_operations(NULL);
     for ( u = 0; u < world.units; u++ )
     {
         sim_drain(world.sim[u]);
@@ -366,7 +442,7 @@ int main(int argc, char **argv)
             return 1;
         }
     /* A history in which nothing lands, or sleeps, proves nothing. */
-    if ( landed < operations / 50 || !flushes || !reused || !votes ||
+    if ( landed < operations / 50 || !flushes || !drains || !reused || !votes ||
          parks < operations / 2000 || !ranges ||
          ((freedoms & POWER) && offs < operations / 4000) ||
          elided < operations / 2000 )
@@ -377,9 +453,10 @@ int main(int argc, char **argv)
         printf("not ok 1 - random histories do something\n1..1\n");
         return 1;
     }
-    printf("# %lu votes, %lu parks, %lu power-offs, %lu wake-ups, %lu unmaps elided, %lu ranges, %lu host suspends\n",
+    printf("# %lu votes, %lu parks, %lu power-offs, %lu wake-ups, %lu unmaps elided, %lu ranges, %lu drains, %lu host suspends\n",
            (unsigned long)votes, (unsigned long)parks, (unsigned long)offs,
            (unsigned long)wakes, (unsigned long)elided, (unsigned long)ranges,
+           (unsigned long)drains,
            (unsigned long)sleeps);
     printf("# seeds %lu..%lu: %lu operations, %lu DMAs landed, %lu pages given back, %lu domains\n",
            (unsigned long)seed, (unsigned long)(seed + count - 1),

@@ -51,6 +51,21 @@ static void detach(struct world_dev *dev)
     some_time();
 }
 
+/* One that unmaps two pages, between them maps one, and ends. */
+static void operation(struct world_dom *dom)
+{
+    static struct smmu_gather gather;
+
+    smmu_gather_open(&gather, dom->d);
+    world_gather(&gather, dom, 0, 1);
+    some_time();
+    world_map(dom, 0, 1);
+    world_gather(&gather, dom, 0, 3);
+    some_time();
+    note(smmu_gather_close(&gather));
+    some_time();
+}
+
 static void pages(struct world_dom *dom)
 {
     unsigned int i;
@@ -66,6 +81,7 @@ static void pages(struct world_dom *dom)
     for ( i = 0; i < SLOTS; i += 2 )
         note(world_unmap(dom, 0, i));
     some_time();
+    operation(dom);
     note(world_unmap_area(dom, 1));
     some_time();
 }

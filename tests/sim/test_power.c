@@ -758,7 +758,7 @@ static void one_of_two(void **state)
     /* What is unmapped now is invalidated now. */
     begin();
     assert_int_equal(world_unmap(a, 0, 0), 0);
-    CMDS(VMALL, SYNC);
+    CMDS(S2_IPA, SYNC);
     assert_int_equal(world_vote(dev_a, true), 0);
     assert_true(test_reaches(s, 8, a, 0, 1));
     assert_true(test_aborts(s, 8, 0, 0));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The same with real threads, for ThreadSanitizer and for the oracle: CPUs
- * that unmap, two that vote and force, one that attaches, detaches, stops and
+ * that unmap, page by page and in operations, two that vote and force, one that attaches, detaches, stops and
  * destroys, one that lists and dumps, one that takes interrupts and runs timers;
  * the SMMUs and their masters run in between, and one loses its power whenever
  * nobody is awake.  Half-way, in a second round, a unit stops answering.
@@ -27,9 +27,15 @@ static pthread_mutex_t life[WORLD_DOMS] = {
     PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER,
     PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER,
 };
+/* Operations hold their domain, as hypercalls do. */
+static pthread_rwlock_t held[WORLD_DOMS] = {
+    PTHREAD_RWLOCK_INITIALIZER, PTHREAD_RWLOCK_INITIALIZER,
+    PTHREAD_RWLOCK_INITIALIZER, PTHREAD_RWLOCK_INITIALIZER,
+    PTHREAD_RWLOCK_INITIALIZER, PTHREAD_RWLOCK_INITIALIZER,
+};
 static uint64_t steps, going;
 static bool may_fail;
-static uint64_t done_flushes, done_attaches, done_votes, offs, parks;
+static uint64_t done_flushes, done_drains, done_attaches, done_votes, offs, parks;
 
 /* Each thread's own dice. */
 static unsigned int dice(unsigned int *state, unsigned int n)
@@ -39,14 +45,45 @@ static unsigned int dice(unsigned int *state, unsigned int n)
     return (*state >> 12) % n;
 }
 
+/* Some pages, the P2M lock taken for each; others map them meanwhile. */
+static void operation(struct smmu_gather *gather, unsigned int *seed)
+{
+    unsigned int d = dice(seed, WORLD_DOMS), area = dice(seed, AREAS), i;
+    struct world_dom *dom = &world.dom[d];
+    int rc;
+
+    pthread_rwlock_rdlock(&held[d]);
+    if ( dom->d && !dom->zombie )
+    {
+        smmu_gather_open(gather, dom->d);
+        for ( i = 0; i < SLOTS; i++ )
+        {
+            pthread_mutex_lock(&p2m[d]);
+            if ( !dom->stopped && !dom->zombie )
+                world_gather(gather, dom, area, dice(seed, SLOTS));
+            pthread_mutex_unlock(&p2m[d]);
+            if ( dice(seed, 8) == 0 )
+                smmu_gather_drain(gather);
+        }
+        rc = smmu_gather_close(gather);
+        if ( rc && !may_fail )
+            host_complain("a drain failed (%d)", rc);
+        smmu_add(&done_drains, 1);
+    }
+    pthread_rwlock_unlock(&held[d]);
+}
+
 static void *flusher(void *arg)
 {
+    struct smmu_gather gather = { .nr = 0 };
     unsigned int seed = (uintptr_t)arg, i, d, area, slot;
     struct world_dom *dom;
     int rc;
 
     for ( i = 0; i < steps; i++ )
     {
+        if ( dice(&seed, 8) == 0 )
+            operation(&gather, &seed);
         d = dice(&seed, WORLD_DOMS);
         area = dice(&seed, AREAS);
         slot = dice(&seed, SLOTS);
@@ -117,6 +154,7 @@ static void replace(unsigned int d)
         if ( world.dev[i].dom == dom )
             rc = world_detach(&world.dev[i]);
     pthread_mutex_lock(&life[d]);
+    pthread_rwlock_wrlock(&held[d]);
     pthread_mutex_lock(&p2m[d]);
     if ( !rc )
         rc = world_destroy(dom);
@@ -125,6 +163,7 @@ static void replace(unsigned int d)
     else
         create(d);
     pthread_mutex_unlock(&p2m[d]);
+    pthread_rwlock_unlock(&held[d]);
     pthread_mutex_unlock(&life[d]);
     if ( rc && !may_fail )
         host_complain("a domain could not be destroyed (%d)", rc);
@@ -274,8 +313,9 @@ int main(int argc, char **argv)
     for ( i = 0; i < 3 && !host_complaints; i++ )
         history(seed + i);
     bad |= report(2, "a unit stops answering meanwhile", seed + i);
-    printf("# %lu flushes, %lu votes, %lu attaches and the like, %lu parks, %lu power-offs\n1..3\n",
-           (unsigned long)done_flushes, (unsigned long)done_votes,
+    printf("# %lu flushes, %lu drains, %lu votes, %lu attaches and the like, %lu parks, %lu power-offs\n1..3\n",
+           (unsigned long)done_flushes, (unsigned long)done_drains,
+           (unsigned long)done_votes,
            (unsigned long)done_attaches, (unsigned long)parks,
            (unsigned long)offs);
     printf("%sok 3 - threads: units slept\n", parks && offs ? "" : "not ");

@@ -198,11 +198,31 @@ void sim_translate(struct sim *s, struct sim_txn *t)
         walk_start(s, t, 2 - (t->d[2] >> 38 & 3));
 }
 
+/* Break before make: no other translation of an IPA is left (8.2, DDI0487). */
+static void need_broken(const struct sim *s, const struct sim_tlb *new)
+{
+    uint64_t last = new->ipa + (1ULL << shift_of(new->level)) - 1;
+    const struct sim_tlb *e;
+    unsigned int level, i;
+
+    for ( level = 1; level <= 3; level++ )
+        for ( i = 0; i < 64; i++ )
+        {
+            e = &s->tlb[level - 1][i];
+            if ( e->valid && !e->junk && e->vmid == new->vmid &&
+                 e->ipa <= last &&
+                 e->ipa + (1ULL << shift_of(level)) - 1 >= new->ipa &&
+                 (e->level != new->level || e->pa != new->pa) )
+                host_complain("old and new translation of %#lx meet in the TLB",
+                              (unsigned long)new->ipa);
+        }
+}
+
 static void leaf(struct sim *s, struct sim_txn *t, uint64_t d)
 {
     uint64_t mask = (1ULL << shift_of(t->level)) - 1;
     unsigned int perm = d >> 6 & 3;
-    struct sim_tlb *e;
+    struct sim_tlb *e, new;
 
     if ( !(d >> 10 & 1) && !(t->d[2] >> 53 & 1) )
     {
@@ -213,8 +233,10 @@ static void leaf(struct sim *s, struct sim_txn *t, uint64_t d)
     if ( !t->old_walk )
     {
         e = tlb_line(s, t->level, t->vmid, t->ipa);
-        *e = (struct sim_tlb){ true, false, t->vmid, t->ipa & ~mask,
-                               t->pa & ~mask, t->level, perm };
+        new = (struct sim_tlb){ true, false, t->vmid, t->ipa & ~mask,
+                                t->pa & ~mask, t->level, perm };
+        need_broken(s, &new);
+        *e = new;
     }
     if ( permitted(s, t, perm) )
         t->state = TXN_LAND;

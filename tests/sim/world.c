@@ -328,52 +328,118 @@ struct world_dom *world_create(unsigned int i, unsigned int root_level)
     return dom;
 }
 
-/* Xen's P2M orders what it adds by itself. */
-static void added(struct world_dom *dom, uint64_t ipa, uint64_t pages)
+/* Xen's P2M orders by itself what it adds. */
+static void ordered(void)
 {
     host_enter();
     host_memory_wmb();
     host_leave();
+}
+
+/* As it does: break, make.  The break's error. */
+static int put_entry(struct world_dom *dom, uint64_t ipa, unsigned int level,
+                     uint64_t value)
+{
+    uint64_t at = descriptor(dom, ipa, level);
+    uint64_t pages = 1ULL << (shift_of(level) - 12);
+    bool replaced = host_pte_load(at);
+    int rc;
+
+    if ( replaced )
+        host_pte_store(at, 0);
+    rc = smmu_break(dom->d, ipa >> 12, pages, replaced);
+    if ( rc )
+        return rc;
+    host_pte_store(at, value);
+    ordered();
     if ( smmu_flush(dom->d, ipa >> 12, pages, false) )
         host_complain("a flush of what was added failed");
+
+    return 0;
 }
 
 bool world_map(struct world_dom *dom, unsigned int area, unsigned int slot)
 {
-    uint64_t ipa = world_ipa(area, slot), at, page;
+    uint64_t ipa = world_ipa(area, slot), page;
 
     if ( dom->block[area] || dom->page[area][slot] )
         return false;
-    at = descriptor(dom, ipa, 3);
-    dom->table[area] = at & ~4095ULL;
+    dom->table[area] = descriptor(dom, ipa, 3) & ~4095ULL;
     page = alloc(dom, FRAME_DATA, 1);
     if ( !page )
         return false;
+    if ( put_entry(dom, ipa, 3, PTE_LEAF(page, 3)) )
+    {
+        give_back(page);
+        return false;
+    }
     dom->page[area][slot] = page;
-    host_pte_store(at, PTE_LEAF(page, 3));
-    added(dom, ipa, 1);
 
     return true;
 }
 
 bool world_map_block(struct world_dom *dom, unsigned int area)
 {
-    uint64_t block;
+    uint64_t block, table = dom->table[area];
+    unsigned int i;
 
-    if ( dom->block[area] || dom->table[area] )
+    if ( dom->block[area] || dom->rest[area] )
         return false;
+    for ( i = 0; i < SLOTS; i++ )
+        if ( dom->page[area][i] )
+            return false;
     block = alloc(dom, FRAME_DATA, 512);
     if ( !block )
         return false;
+    /* Perhaps over an empty table, which nothing walks any more then. */
+    if ( put_entry(dom, world_ipa(area, 0), 2, PTE_LEAF(block, 1)) )
+    {
+        for ( i = 0; i < 512; i++ )
+            give_back(block + i * 4096ULL);
+        dom->table[area] = 0;           /* cleared, and never used again */
+        return false;
+    }
     dom->block[area] = block;
-    host_pte_store(descriptor(dom, world_ipa(area, 0), 2),
-                   PTE_LEAF(block, 1));
-    added(dom, world_ipa(area, 0), 512);
+    dom->table[area] = 0;
+    if ( table )
+        give_back(table);
 
     return true;
 }
 
+int world_split(struct world_dom *dom, unsigned int area)
+{
+    uint64_t block = dom->block[area], at, table;
+    unsigned int i;
+    int rc;
+
+    if ( !block )
+        return 1;
+    table = alloc(dom, FRAME_TABLE, 1);
+    for ( i = 0; i < 512; i++ )
+        host_pte_store(table + 8 * i, PTE_LEAF(block + i * 4096ULL, 3));
+    at = descriptor(dom, world_ipa(area, 0), 2);
+    host_pte_store(at, 0);
+    rc = smmu_break(dom->d, world_ipa(area, 0) >> 12, 512, true);
+    /* It stays what it was in any case. */
+    host_pte_store(at, PTE_TABLE(table));
+    ordered();
+    for ( i = 0; i < SLOTS; i++ )
+        dom->page[area][i] = block + i * 4096ULL;
+    dom->rest[area] = block;
+    dom->table[area] = table;
+    dom->block[area] = 0;
+
+    return rc;
+}
+
 int world_unmap(struct world_dom *dom, unsigned int area, unsigned int slot)
+{
+    return world_gather(NULL, dom, area, slot);
+}
+
+int world_gather(struct smmu_gather *gather, struct world_dom *dom,
+                 unsigned int area, unsigned int slot)
 {
     uint64_t page = dom->page[area][slot];
     int rc;
@@ -382,6 +448,12 @@ int world_unmap(struct world_dom *dom, unsigned int area, unsigned int slot)
         return 1;
     host_pte_store(descriptor(dom, world_ipa(area, slot), 3), 0);
     dom->page[area][slot] = 0;
+    if ( gather )
+    {
+        smmu_gather_add(gather, world_ipa(area, slot) >> 12, 1);
+        smmu_gather_keep(gather, (void *)(uintptr_t)page);
+        return 0;
+    }
     rc = smmu_flush(dom->d, world_ipa(area, slot) >> 12, 1, true);
     if ( !rc && !dom->stopped )
         give_back(page);
@@ -392,6 +464,7 @@ int world_unmap(struct world_dom *dom, unsigned int area, unsigned int slot)
 int world_unmap_area(struct world_dom *dom, unsigned int area)
 {
     uint64_t block = dom->block[area], table = dom->table[area];
+    uint64_t rest = dom->rest[area];
     unsigned int i;
     int rc;
 
@@ -404,10 +477,12 @@ int world_unmap_area(struct world_dom *dom, unsigned int area)
     for ( i = 0; table && !rc && i < SLOTS; i++ )
         if ( dom->page[area][i] )
             give_back(dom->page[area][i]);
+    for ( i = SLOTS; rest && !rc && i < 512; i++ )
+        give_back(rest + i * 4096ULL);
     if ( table && !rc )
         give_back(table);
     memset(dom->page[area], 0, sizeof(dom->page[area]));
-    dom->block[area] = dom->table[area] = 0;
+    dom->block[area] = dom->table[area] = dom->rest[area] = 0;
 
     return rc;
 }
@@ -437,6 +512,8 @@ static void free_all(struct world_dom *dom)
     {
         for ( i = 0; dom->block[area] && i < 512; i++ )
             give_back(dom->block[area] + i * 4096ULL);
+        for ( i = SLOTS; dom->rest[area] && i < 512; i++ )
+            give_back(dom->rest[area] + i * 4096ULL);
         for ( i = 0; i < SLOTS; i++ )
             if ( dom->page[area][i] )
                 give_back(dom->page[area][i]);
@@ -460,6 +537,7 @@ int world_stop(struct world_dom *dom)
         free_all(dom);
         memset(dom->page, 0, sizeof(dom->page));
         memset(dom->block, 0, sizeof(dom->block));
+        memset(dom->rest, 0, sizeof(dom->rest));
         memset(dom->table, 0, sizeof(dom->table));
         dom->stopped = true;
     }

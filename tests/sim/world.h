@@ -4,13 +4,14 @@
  * pages that come and go.
  *
  * Invariant: a page is given back as soon as the driver's contract allows it,
- * and not before: when smmu_flush(domain, true) has returned 0 for it, or
- * smmu_domain_stop() for the whole domain.
+ * and not before: when smmu_flush(domain, true) has returned 0 for it, when a
+ * gather releases it, or when smmu_domain_stop() has for the whole domain.
  */
 #ifndef __TESTS_SIM_WORLD_H__
 #define __TESTS_SIM_WORLD_H__
 
 #include "sim.h"
+#include "gather.h"
 #include "smmu-v3.h"
 
 #define AREAS           4           /* of 2 MiB each */
@@ -27,6 +28,7 @@ struct world_dom {
     unsigned int root_pages;
     uint64_t page[AREAS][SLOTS];
     uint64_t block[AREAS];          /* a 2 MiB page */
+    uint64_t rest[AREAS];           /* one that was split: SLOTS.. are there */
     uint64_t table[AREAS];
     bool stopped, zombie;
     unsigned int force;
@@ -103,11 +105,16 @@ static inline uint64_t world_ipa(unsigned int area, unsigned int slot)
 {
     return WORLD_BASE + area * 0x200000ULL + slot * 0x1000ULL;
 }
-/* false: it was mapped already. */
+/* false: it was mapped already; or what was there could not be flushed. */
 bool world_map(struct world_dom *dom, unsigned int area, unsigned int slot);
 bool world_map_block(struct world_dom *dom, unsigned int area);
+/* A 2 MiB page becomes 512 others; 1: there is none. */
+int world_split(struct world_dom *dom, unsigned int area);
 /* What the flush said; 1: it was not mapped. */
 int world_unmap(struct world_dom *dom, unsigned int area, unsigned int slot);
+/* The same in an operation, which keeps the page.  NULL: it does not. */
+int world_gather(struct smmu_gather *gather, struct world_dom *dom,
+                 unsigned int area, unsigned int slot);
 /* The whole area, its table page or block included. */
 int world_unmap_area(struct world_dom *dom, unsigned int area);
 

@@ -258,6 +258,17 @@ static void debt_random(void **state)
             if ( have != map || debt.all || debt.nr > SMMU_DEBT_RANGES )
                 fail_msg("insert %u: other pages than were added", i);
         }
+        /* What is owed of some pages, which may go on beyond the top. */
+        first = host_pick(128);
+        pages = 1 + host_pick(128 - first);
+        add = pages == 128 ? ~(unsigned __int128)0
+                           : (((unsigned __int128)1 << pages) - 1) << first;
+        if ( base == -128ULL && first + pages == 128 )
+            pages += host_pick(1000);
+        if ( smmu_debt_meets(&debt, base + first, pages) !=
+             (debt.all || (map & add)) )
+            fail_msg("insert %u: %lu pages from %#lx are said to be %sowed",
+                     i, pages, base + first, (map & add) ? "not " : "");
         /* Now and then anew, also where page numbers end. */
         if ( how == SMMU_DEBT_OVERFLOWED || host_chance(60) )
         {

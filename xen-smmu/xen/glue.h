@@ -20,6 +20,9 @@ struct smmu_unit *xen_smmu_unit(const void *node);
 /* scmi.c: before a domain's first device: its SCMI server, if it may. */
 void xen_smmu_agent(struct domain *d, struct smmu_domain *domain);
 
+/* gather.c: false: no operation of the domain is open on this CPU. */
+bool xen_smmu_gather_add(struct smmu_domain *domain, uint64_t page);
+
 /* param.c: what hypfs shows of the global autosuspend delay. */
 void xen_smmu_show_delay(void);
 
@@ -35,10 +38,12 @@ void xen_smmu_bridges(struct domain *d);
 void xen_smmu_test_unit(struct smmu_unit *unit);
 void xen_smmu_test_source(struct smmu_unit *unit);
 bool xen_smmu_test_no_quiesce(void);
+bool xen_smmu_test_no_keep(void);
 #else
 static inline void xen_smmu_test_unit(struct smmu_unit *unit) {}
 static inline void xen_smmu_test_source(struct smmu_unit *unit) {}
 static inline bool xen_smmu_test_no_quiesce(void) { return false; }
+static inline bool xen_smmu_test_no_keep(void) { return false; }
 #endif
 
 #endif /* __XEN_SMMU_XEN_GLUE_H__ */

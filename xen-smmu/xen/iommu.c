@@ -88,10 +88,18 @@ static int iotlb_flush(struct domain *d, dfn_t dfn, unsigned long page_count,
 {
     struct smmu_domain *domain = xen_smmu_of(d);
 
-    return domain ? smmu_flush(domain, dfn_x(dfn),
-                               flush_flags & IOMMU_FLUSHF_all ? ~0ULL
-                                                              : page_count,
-                               flush_flags & ~IOMMU_FLUSHF_added) : 0;
+    if ( !domain )
+        return 0;
+    if ( flush_flags & IOMMU_FLUSHF_all )
+        return smmu_flush(domain, 0, ~0ULL, true);
+    /* What it replaces was flushed before: xen_smmu_break(). */
+    if ( flush_flags & IOMMU_FLUSHF_added )
+        return 0;
+    /* With more than a page, a table may go: not before its flush. */
+    if ( page_count == 1 && xen_smmu_gather_add(domain, dfn_x(dfn)) )
+        return 0;
+
+    return smmu_flush(domain, dfn_x(dfn), page_count, true);
 }
 
 static struct smmu_device *to_smmu_device(struct device *dev)

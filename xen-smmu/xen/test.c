@@ -6,6 +6,8 @@
  *   smmu-test=no-tlbi      no invalidation of TLBs, but for the whole unit
  *   smmu-test=no-inv-all   none of the whole unit, configuration included
  *   smmu-test=no-quiesce   domains are not stopped before they are torn down
+ *   smmu-test=no-keep      pages are freed before the gather with them is
+ *                          flushed
  *   smmu-test=power        a power source that holds the masters; each time it
  *                          turns a unit off it scrambles all registers, lets
  *                          GBPA bypass, and leaves the caches as they were
@@ -20,7 +22,7 @@
 #include <xen/keyhandler.h>
 #include <xen/param.h>
 
-static bool no_tlbi, no_inv_all, no_quiesce, power, power_loose;
+static bool no_tlbi, no_inv_all, no_quiesce, no_keep, power, power_loose;
 static uint64_t lose;               /* syncs to lose; ~0: all */
 
 static struct smmu_backend test_backend;
@@ -35,7 +37,8 @@ static int __init parse(const char *s)
         bool *flag;
     } words[] = {
         { "no-tlbi", &no_tlbi }, { "no-inv-all", &no_inv_all },
-        { "no-quiesce", &no_quiesce }, { "power", &power },
+        { "no-quiesce", &no_quiesce }, { "no-keep", &no_keep },
+        { "power", &power },
         { "power-loose", &power_loose },
     };
     unsigned int i;
@@ -59,6 +62,11 @@ custom_param("smmu-test", parse);
 bool xen_smmu_test_no_quiesce(void)
 {
     return no_quiesce;
+}
+
+bool xen_smmu_test_no_keep(void)
+{
+    return no_keep;
 }
 
 static bool left_out(enum smmu_inv_kind kind)

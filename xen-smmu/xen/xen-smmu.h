@@ -9,6 +9,7 @@
 struct cpu_user_regs;
 struct domain;
 struct dt_device_node;
+struct page_info;
 struct xen_sysctl;
 
 #ifdef CONFIG_XEN_SMMU
@@ -28,6 +29,27 @@ void xen_smmu_boot_domain(struct domain *d,
                           const struct dt_device_node *node);
 /* An invalidation for it never completed: free none of its table pages. */
 bool xen_smmu_quarantined(const struct domain *d);
+/*
+ * An operation on the domain begins on this CPU: single pages that it unmaps
+ * are flushed together, at its end.  Nothing that they name may be given away
+ * in between.
+ */
+void xen_smmu_gather(struct domain *d);
+/* It ends.  Not 0: what it unmapped may still be reached. */
+int xen_smmu_drain(struct domain *d);
+/* Whether to be preempted now would not make one flush two. */
+bool xen_smmu_preemptible(const struct domain *d);
+/*
+ * A page of the domain's that was unmapped, with a reference of the caller's:
+ * true: that, and the allocation's, will be dropped when it is flushed.
+ */
+bool xen_smmu_keep(struct domain *d, struct page_info *page);
+/*
+ * Before an entry is written where none is valid, or no more: break before
+ * make.  Not 0: it must not be written.
+ */
+int xen_smmu_break(struct domain *d, unsigned long gfn, unsigned int order,
+                   bool replaced);
 long xen_smmu_sysctl(struct xen_sysctl *op);
 
 #else
@@ -46,6 +68,21 @@ static inline void xen_smmu_boot_domain(struct domain *d,
 static inline bool xen_smmu_quarantined(const struct domain *d)
 {
     return false;
+}
+static inline void xen_smmu_gather(struct domain *d) {}
+static inline int xen_smmu_drain(struct domain *d) { return 0; }
+static inline bool xen_smmu_preemptible(const struct domain *d)
+{
+    return true;
+}
+static inline bool xen_smmu_keep(struct domain *d, struct page_info *page)
+{
+    return false;
+}
+static inline int xen_smmu_break(struct domain *d, unsigned long gfn,
+                                 unsigned int order, bool replaced)
+{
+    return 0;
 }
 static inline long xen_smmu_sysctl(struct xen_sysctl *op)
 {

@@ -15,8 +15,17 @@
  *   give,IPA[,COUNT]      give pages back to Xen (decrease_reservation)
  *   take,IPA[,COUNT]      ask for pages there again (populate_physmap)
  *   swap,IPA,COUNT        COUNT times: give the page back, ask for another
- *   map,IPA,DOM,REF       map a page that DOM granted, at IPA
+ *   balloon,IPA,COUNT,N   give COUNT pages back, N a hypercall, and ask for
+ *                         them again
+ *   race,IPA,COUNT,TIMES,US  one CPU gives COUNT pages back in one hypercall, US
+ *                         microseconds (0: any) before a store into the last
+ *                         of them is due; the other takes pages from IPA +
+ *                         1 MiB on and fills them meanwhile.  Those are looked
+ *                         at; they must not be there at first.
+ *                         US given: 64 pages, and once only
+ *   map,IPA,DOM,REF[,N]   map a page that DOM granted, at IPA; N times
  *   unmap,IPA,HANDLE      and unmap it
+ *   unmapall              what was mapped, in one hypercall
  *   flood,IPA,COUNT       COUNT loads of 8 bytes, as fast as the device goes
  *   hammer,IPA,COUNT      COUNT stores of 8 bytes, the same way
  *   shutdown,REASON       the guest ends, for SHUTDOWN_suspend (2) or
@@ -32,6 +41,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pthread.h>
+#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -195,6 +206,162 @@ static void swap(uint64_t ipa, unsigned int count)
     printf("swap %#" PRIx64 ": %u of %u\n", ipa, i, count);
 }
 
+static void balloon(uint64_t ipa, unsigned int count, unsigned int batch)
+{
+    static const int ops[] = { XENMEM_decrease_reservation,
+                               XENMEM_populate_physmap };
+    unsigned int op, i, n, calls = 0;
+
+    for (op = 0; op < 2; op++)
+        for (i = 0; i < count; i += n, calls++) {
+            n = count - i < batch ? count - i : batch;
+            if (reservation(ops[op], ipa + (uint64_t)i * PAGE, n) != n) {
+                printf("balloon: FAILED at page %u\n", i);
+                return;
+            }
+        }
+    printf("balloon %#" PRIx64 ": %u pages, %u hypercalls\n", ipa, count,
+           calls);
+}
+
+/* A race: see above.  Each CPU has its own thread. */
+#define RACE_TAKEN 64
+#define RACE_APART 0x100000
+static struct {
+    uint64_t to;
+    unsigned int count;
+    uint32_t seed;
+    unsigned int delay;             /* us, before the first is taken */
+    volatile int taking;            /* pages taken and filled so far, or -1 */
+} race_other;
+
+static void on_cpu(unsigned int cpu)
+{
+    cpu_set_t set;
+
+    CPU_ZERO(&set);
+    CPU_SET(cpu, &set);
+    if (sched_setaffinity(0, sizeof(set), &set))
+        die("sched_setaffinity");
+}
+
+static long take_one(uint64_t ipa)
+{
+    uint64_t frame = ipa / PAGE;
+    struct {
+        uint64_t frames, nr;
+        uint32_t order, flags;
+        uint16_t domid;
+    } r = { (uintptr_t)&frame, 1, 0, 0, DOMID_SELF };
+
+    return hypercall(HYPERCALL_memory_op, XENMEM_populate_physmap,
+                     (uintptr_t)&r, 0);
+}
+
+static void *race_taker(void *arg)
+{
+    volatile uint32_t *p;
+    unsigned int i, k;
+    double t;
+
+    on_cpu(1);
+    while (race_other.taking < 0)
+        ;
+    /* Awake: the CPU that would wake it may be the one that is held. */
+    for (t = now() + race_other.delay / 1e6; now() < t; )
+        ;
+    for (i = 0; i < race_other.count; i++) {
+        if (take_one(race_other.to + (uint64_t)i * PAGE) != 1)
+            die("a page was not given");
+        p = physical(race_other.to + (uint64_t)i * PAGE, PAGE);
+        for (k = 0; k < WORDS; k++)
+            p[k] = race_other.seed + k;
+        munmap((void *)p, PAGE);
+        race_other.taking = i + 1;
+    }
+    return arg;
+}
+
+static unsigned int race_damage(uint64_t ipa, unsigned int count,
+                                uint32_t seed)
+{
+    unsigned int i, k, bad = 0;
+    volatile uint32_t *p;
+
+    for (i = 0; i < count; i++) {
+        p = physical(ipa + (uint64_t)i * PAGE, PAGE);
+        for (k = 0; k < WORDS && p[k] == seed + k; k++)
+            ;
+        bad += k < WORDS;
+        munmap((void *)p, PAGE);
+    }
+    return bad;
+}
+
+static void race(uint64_t ipa, unsigned int count, unsigned int times,
+                 unsigned int us)
+{
+    uint64_t from = ipa, to = ipa + RACE_APART, other, target;
+    unsigned int i, bad = 0, during = 0;
+    double t, began, took = 0.002;
+    pthread_t taker;
+
+    on_cpu(0);
+    hypercall(HYPERCALL_memory_op, ~0u, 0, 0);      /* opens privcmd */
+    for (i = 0; i < times && !bad; i++) {
+        target = from + (count - 1) * (uint64_t)PAGE;
+        dma(target, 8, 0);                          /* warms the entry */
+        wait_idle();
+        race_other.to = to;
+        race_other.count = us ? RACE_TAKEN : count;
+        race_other.delay = us / 8;      /* so that all are let go by then */
+        race_other.seed = 0x50000000 + (i << 12);
+        race_other.taking = -1;
+        if (pthread_create(&taker, NULL, race_taker, NULL))
+            die("pthread_create");
+        t = now() + 0.1 - (us ? us / 1e6 : took * 1.5 * rand() / RAND_MAX);
+        dma(target, 8, 1);
+        while (now() < t)
+            ;
+        began = now();
+        race_other.taking = 0;
+        if (reservation(XENMEM_decrease_reservation, from, count) != count)
+            die("pages were not taken back");
+        during += race_other.taking > 0;
+        took = us ? took : now() - began;
+        pthread_join(taker, NULL);
+        wait_idle();
+        bad += race_damage(to, race_other.count, race_other.seed);
+        other = from;
+        from = to;
+        to = other;
+    }
+    printf("race %#" PRIx64 ": %u rounds, in %u pages were taken meanwhile, %u overwritten\n",
+           ipa, i, during, bad);
+}
+
+#define MAX_GRANTS 64
+struct unmap {
+    uint64_t host, bus;
+    uint32_t handle;
+    int16_t status;
+};
+static struct unmap mapped[MAX_GRANTS];
+static unsigned int nr_mapped;
+
+static void grant_unmap_all(void)
+{
+    unsigned int i, bad = 0;
+    long rc;
+
+    rc = hypercall(HYPERCALL_grant_table_op, GNTTABOP_unmap_grant_ref,
+                   (uintptr_t)mapped, nr_mapped);
+    for (i = 0; i < nr_mapped; i++)
+        bad += mapped[i].status != 0;
+    printf("unmapall: rc=%ld, %u unmapped, %u failed\n", rc, nr_mapped, bad);
+    nr_mapped = 0;
+}
+
 static void grant_map(uint64_t ipa, unsigned int dom, unsigned int ref)
 {
     static struct {
@@ -215,15 +382,13 @@ static void grant_map(uint64_t ipa, unsigned int dom, unsigned int ref)
                    (uintptr_t)&m, 1);
     printf("map %#" PRIx64 ": rc=%ld status=%d handle=%u\n", ipa, rc,
            m.status, m.handle);
+    if (!rc && !m.status && nr_mapped < MAX_GRANTS)
+        mapped[nr_mapped++] = (struct unmap){ ipa, 0, m.handle, 0 };
 }
 
 static void grant_unmap(uint64_t ipa, unsigned int handle)
 {
-    static struct {
-        uint64_t host, bus;
-        uint32_t handle;
-        int16_t status;
-    } u;
+    static struct unmap u;
     long rc;
 
     u.host = ipa;
@@ -249,11 +414,11 @@ static void churn(uint64_t ipa, unsigned int seconds)
 
 static void step(char *s)
 {
-    char *op = strtok(s, ","), *f[3];
-    uint64_t a[3] = { 0 };
+    char *op = strtok(s, ","), *f[4];
+    uint64_t a[4] = { 0 };
     unsigned int i, n;
 
-    for (n = 0; n < 3 && (f[n] = strtok(NULL, ",")); n++)
+    for (n = 0; n < 4 && (f[n] = strtok(NULL, ",")); n++)
         a[n] = strtoull(f[n], NULL, 0);
     if (!strcmp(op, "fill") && n == 2)
         fill(a[0], a[1]);
@@ -273,8 +438,15 @@ static void step(char *s)
                            XENMEM_populate_physmap, a[0], n > 1 ? a[1] : 1));
     else if (!strcmp(op, "swap") && n == 2)
         swap(a[0], a[1]);
-    else if (!strcmp(op, "map") && n == 3)
-        grant_map(a[0], a[1], a[2]);
+    else if (!strcmp(op, "balloon") && n == 3)
+        balloon(a[0], a[1], a[2]);
+    else if (!strcmp(op, "race") && n == 4)
+        race(a[0], a[1], a[2], a[3]);
+    else if (!strcmp(op, "map") && n >= 3)
+        for (i = 0; i < (n > 3 ? a[3] : 1); i++)
+            grant_map(a[0] + i * PAGE, a[1], a[2]);
+    else if (!strcmp(op, "unmapall") && !n)
+        grant_unmap_all();
     else if (!strcmp(op, "unmap") && n == 2)
         grant_unmap(a[0], a[1]);
     else if ((!strcmp(op, "flood") || !strcmp(op, "hammer")) && n == 2) {

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The unmaps of one operation, flushed together (DESIGN 6).
+ *
+ * Invariant: from the moment an entry is cleared until the drain that covers
+ * it has completed, its page is kept: by the gather, or by who opened it.
+ * What a link is, blocked or live, is asked at the drain: a link that fell
+ * asleep meanwhile takes the ranges as debt, one that woke is flushed.
+ *
+ * A gather belongs to one CPU, which alone adds to it.  Another that is about
+ * to map the same IPA sees it through domain->lock, and flushes that IPA by
+ * itself (smmu_break()), so that old and new translation do not meet.  It
+ * takes nothing over: the owner's drain covers the pages of the owner.
+ */
+#include "gather.h"
+
+static struct smmu_gather *first_of(const struct smmu_domain *domain)
+{
+    return (struct smmu_gather *)(uintptr_t)smmu_load(&domain->gathers);
+}
+
+bool smmu_gather_open(struct smmu_gather *gather, struct smmu_domain *domain)
+{
+    unsigned long flags;
+
+    if ( gather->domain )
+    {
+        if ( gather->domain != domain )
+            return false;
+        gather->depth++;
+        return true;
+    }
+
+    gather->domain = domain;
+    gather->depth = 1;
+    gather->unmaps = 0;
+    gather->rc = 0;
+    gather->nr = 0;
+    smmu_debt_clear(&gather->owed);
+    flags = smmu_lock(&domain->lock);
+    gather->next = first_of(domain);
+    smmu_store(&domain->gathers, (uintptr_t)gather);
+    smmu_unlock(&domain->lock, flags);
+
+    return true;
+}
+
+void smmu_gather_add(struct smmu_gather *gather, uint64_t first,
+                     uint64_t pages)
+{
+    unsigned long flags;
+
+    if ( !pages )
+        return;
+    flags = smmu_lock(&gather->domain->lock);
+    if ( pages == ~0ULL )
+        smmu_debt_add_all(&gather->owed);
+    else
+        smmu_debt_add(&gather->owed, first, pages);
+    smmu_unlock(&gather->domain->lock, flags);
+    gather->unmaps++;
+}
+
+void smmu_gather_keep(struct smmu_gather *gather, void *page)
+{
+    gather->pages[gather->nr++] = page;
+    if ( gather->nr == SMMU_GATHER_PAGES )
+        smmu_gather_drain(gather);
+}
+
+int smmu_gather_drain(struct smmu_gather *gather)
+{
+    unsigned long flags;
+    unsigned int i;
+    int rc = 0;
+
+    if ( !smmu_debt_none(&gather->owed) )
+    {
+        rc = smmu_flush_debt(gather->domain, &gather->owed, gather->unmaps);
+        /* Only now: until here they are old translations to who maps. */
+        flags = smmu_lock(&gather->domain->lock);
+        smmu_debt_clear(&gather->owed);
+        smmu_unlock(&gather->domain->lock, flags);
+        gather->unmaps = 0;
+    }
+    /*
+     * In a quarantine not even the reference: another CPU that removed the same
+     * page may have dropped the allocation's.
+     */
+    for ( i = 0; i < gather->nr; i++ )
+        if ( !rc || !smmu_domain_quarantined(gather->domain) )
+            smmu_page_release(gather->pages[i], !rc);
+    gather->nr = 0;
+    gather->rc = gather->rc ?: rc;
+
+    return gather->rc;
+}
+
+bool smmu_gather_ripe(const struct smmu_gather *gather)
+{
+    return !gather->unmaps || gather->unmaps >= SMMU_GATHER_PAGES;
+}
+
+int smmu_gather_close(struct smmu_gather *gather)
+{
+    struct smmu_domain *domain = gather->domain;
+    int rc = smmu_gather_drain(gather);
+    struct smmu_gather *g;
+    unsigned long flags;
+
+    if ( --gather->depth )
+        return rc;
+
+    flags = smmu_lock(&domain->lock);
+    g = first_of(domain);
+    if ( g == gather )
+        smmu_store(&domain->gathers, (uintptr_t)gather->next);
+    else
+    {
+        while ( g->next != gather )
+            g = g->next;
+        g->next = gather->next;
+    }
+    smmu_unlock(&domain->lock, flags);
+    gather->domain = NULL;
+
+    return rc;
+}
+
+/* Was one of these pages unmapped, and is not flushed? */
+static bool gathered(struct smmu_domain *domain, uint64_t first,
+                     uint64_t pages)
+{
+    const struct smmu_gather *g;
+    unsigned long flags;
+    bool found = false;
+
+    /* Who clears an entry gathers it before the P2M's lock is released. */
+    if ( !first_of(domain) )
+        return false;
+
+    flags = smmu_lock(&domain->lock);
+    for ( g = first_of(domain); g && !found; g = g->next )
+        found = smmu_debt_meets(&g->owed, first, pages);
+    smmu_unlock(&domain->lock, flags);
+
+    return found;
+}
+
+int smmu_break(struct smmu_domain *domain, uint64_t first, uint64_t pages,
+               bool replaced)
+{
+    return replaced || gathered(domain, first, pages)
+           ? smmu_flush(domain, first, pages, true) : 0;
+}
+
+/*
+ * Local variables:
+ * mode: C
+ * c-file-style: "BSD"
+ * c-basic-offset: 4
+ * tab-width: 4
+ * indent-tabs-mode: nil
+ * End:
+ */
