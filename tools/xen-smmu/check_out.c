@@ -16,8 +16,8 @@ static void print_finding(const struct finding *finding)
     const char *property = finding->property;
     char *what, *next;
 
-    what = format_text("%s:%s%s: %s %s: %s%s%s%s", finding->file,
-                       finding->path ? " " : "",
+    what = format_text("%s%s%s: %s %s: %s%s%s%s", finding->file,
+                       finding->path ? ": " : "",
                        finding->path ? finding->path : "",
                        level_text(finding->rule), finding->rule->token,
                        property ? "'" : "", property ? property : "",
@@ -62,8 +62,8 @@ static void print_summary(struct check *check)
                       check->host->iommus[i].available;
         count_masters(check, &masters, &good);
         text = format_text("%s: %d SMMU%s that xen-smmu drives, of %d "
-                           "IOMMU%s; %d node%s behind them, %d could be given "
-                           "away.", check->host->tree.file, driven,
+                           "IOMMU%s; %d device%s behind IOMMUs, %d of them "
+                           "could be given away.", check->host->tree.file, driven,
                            plural(driven), check->host->nr_iommus,
                            plural(check->host->nr_iommus), masters,
                            plural(masters), good);

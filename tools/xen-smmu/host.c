@@ -212,8 +212,7 @@ static void find_registers(struct host *host)
     for (i = 0; i < host->tree.count; i++) {
         const char *type = tree_string(&host->tree, i, "device_type");
 
-        if (!tree_available(&host->tree, i) ||
-            (type && !strcmp(type, "memory")))
+        if (type && !strcmp(type, "memory"))
             continue;
         tree_regs(&host->tree, i, &regs);
         for (j = 0; j < regs.count; j++)

@@ -7,7 +7,8 @@
 
 /* rules_device.c: can the device be assigned? */
 device_rule_fn rule_no_node, rule_disabled, rule_not_reserved, rule_no_iommus,
-    rule_bad_iommus, rule_many_smmus, rule_not_driven, rule_smmu_disabled,
+    rule_pcie_bridge, rule_bad_iommus, rule_many_smmus, rule_not_driven,
+    rule_smmu_disabled,
     rule_smmu_cells, rule_stream_shared, rule_assigned_twice;
 
 /* rules_hardware.c: what else the host's tree says about it */

@@ -46,16 +46,21 @@ void rule_not_reserved(struct check *check, const struct rule *rule,
 void rule_no_iommus(struct check *check, const struct rule *rule,
                     const struct device *device)
 {
-    if (device->node < 0 || tree_has(&check->host->tree, device->node,
-                                     "iommus"))
-        return;
-    if (tree_has(&check->host->tree, device->node, "iommu-map"))
-        found(check, rule, host_file(check), path_of(check, device->node),
-              "iommu-map", "is all it has: a PCIe host bridge, whose devices "
-              "cannot be assigned one by one.");
-    else
+    if (device->node >= 0 && !host_is_master(check->host, device->node))
         found(check, rule, host_file(check), path_of(check, device->node),
               "iommus", "is absent, so Xen cannot protect the device.");
+}
+
+void rule_pcie_bridge(struct check *check, const struct rule *rule,
+                      const struct device *device)
+{
+    const struct tree *tree = &check->host->tree;
+
+    if (device->node >= 0 && tree_has(tree, device->node, "iommu-map") &&
+        !tree_has(tree, device->node, "iommus"))
+        found(check, rule, host_file(check), path_of(check, device->node),
+              "iommu-map", "is all it has: the devices behind it are found "
+              "when it runs, and are dom0's.");
 }
 
 /* The device's SMMUs; false: a rule above has to do with it. */

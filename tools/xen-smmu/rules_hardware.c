@@ -83,6 +83,7 @@ static int neighbour(const struct check *check, const struct device *device,
 
             if (!range_overlaps(&mine, &host->regs[j].range) ||
                 range_overlaps(&regs->list[i], &host->regs[j].range) ||
+                !tree_available(&host->tree, node) ||
                 related(&host->tree, node, device->node) ||
                 also_assigned(check, device, node))
                 continue;

@@ -129,6 +129,16 @@ static void index_phandles(struct tree *tree)
           by_phandle);
 }
 
+static bool is_overlay(const struct tree *tree)
+{
+    int i;
+
+    for (i = 1; i < tree->nodes[0].end; i = tree->nodes[i].end)
+        if (tree_child(tree, i, "__overlay__") >= 0)
+            return true;
+    return false;
+}
+
 int tree_load(struct tree *tree, const char *file, const char *what)
 {
     char *data = alloc(MAX_BYTES, 1);
@@ -149,7 +159,7 @@ int tree_load(struct tree *tree, const char *file, const char *what)
         return fail(RC_FAILED, NEXT_DTB, "%s %s: its nodes are nested more "
                     "than %d deep", what, file, MAX_DEPTH);
     index_phandles(tree);
-    if (tree_child(tree, 0, "__fixups__") >= 0)
+    if (is_overlay(tree))
         return fail(RC_FAILED, "Apply it first: fdtoverlay -i BASE.dtb -o "
                     "WHOLE.dtb OVERLAY.dtbo.", "%s %s: it is an overlay, not "
                     "a whole tree", what, file);
