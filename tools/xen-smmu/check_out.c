@@ -63,8 +63,8 @@ static void print_summary(struct check *check)
         count_masters(check, &masters, &good);
         text = format_text("%s: %d SMMU%s that xen-smmu drives, of %d "
                            "IOMMU%s; %d device%s behind IOMMUs, %d of them "
-                           "could be given away.", check->host->tree.file, driven,
-                           plural(driven), check->host->nr_iommus,
+                           "could be given away.", check->host->tree.file,
+                           driven, plural(driven), check->host->nr_iommus,
                            plural(check->host->nr_iommus), masters,
                            plural(masters), good);
         note_paragraph("", text);

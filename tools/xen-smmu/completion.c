@@ -99,15 +99,14 @@ static void print_values(void)
     puts("    esac");
 }
 
-/* `xl smmu` is the same, two words later. */
 static int print_script(void)
 {
     int i;
 
     puts("# bash completion for " PROGRAM "; generated.\n"
          "_xen_smmu() {\n"
-         "    local word=${COMP_WORDS[COMP_CWORD]} before= verb= i\n"
-         "    local words= files=0 value=0\n"
+         "    local word=${COMP_WORDS[COMP_CWORD]} before='' verb='' i\n"
+         "    local words='' files=0 value=0\n"
          "    before=${COMP_WORDS[COMP_CWORD-1]}\n"
          "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
          "        case \"${COMP_WORDS[i]}\" in");
@@ -124,7 +123,7 @@ static int print_script(void)
     for (i = 0; i < nr_verbs; i++)
         printf(" %s", verbs[i].name);
     puts("\" ;;\n"
-         "    esac; else words=; fi\n"
+         "    esac; else words=''; fi\n"
          "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\"\n"
          "        [ $files = 0 ] || compgen -f -- \"$word\")\n"
          "}\n"

@@ -17,6 +17,7 @@
 #define WINDOW      0x10000000ULL
 #define WINDOW_END  0x20000000ULL
 #define PAGE        0x1000ULL
+#define BLOCK       0x200000ULL
 
 static const struct area areas[] = {
     { "virtio devices", 0x02000000, 0x00100000 },
@@ -57,6 +58,16 @@ bool layout_in_bank(const struct range *at)
     return overlaps(at, RAM0, RAM0_SIZE) || overlaps(at, RAM1, RAM1_SIZE);
 }
 
+/* Large blocks are mapped by fewer entries if they are aligned. */
+static uint64_t aligned(uint64_t at, uint64_t size)
+{
+    uint64_t align = PAGE;
+
+    while (align < size && align < BLOCK)
+        align <<= 1;
+    return (at + align - 1) & ~(align - 1);
+}
+
 uint64_t layout_place(const struct range *host, uint64_t *next)
 {
     struct range window = { .start = WINDOW, .size = WINDOW_END - WINDOW };
@@ -65,11 +76,14 @@ uint64_t layout_place(const struct range *host, uint64_t *next)
     if (!layout_find(host, 0) && !layout_in_bank(host) &&
         !range_overlaps(host, &window))
         return host->start;
-    if (!*next)
+    if (*next < WINDOW)
         *next = WINDOW;
-    at = *next;
-    if (host->size > WINDOW_END - at)
+    at = aligned(*next, host->size);
+    /* Its own place, if nothing else got it. */
+    if (host->start >= *next && host->start < WINDOW_END)
+        at = host->start;
+    if (at > WINDOW_END || host->size > WINDOW_END - at)
         return 0;
-    *next = (at + host->size + PAGE - 1) & ~(PAGE - 1);
+    *next = at + host->size;
     return at;
 }

@@ -19,7 +19,10 @@ struct area {
 const struct area *layout_find(const struct range *at, uint64_t memory);
 /* In a bank for RAM, whether there is RAM or not? */
 bool layout_in_bank(const struct range *at);
-/* A free place of this size, 1:1 with the host's if that is free. */
+/*
+ * A place for these pages of the host's, the same one if it is free; 0: there
+ * is none.  `next` begins with 0; ask in the order of host addresses.
+ */
 uint64_t layout_place(const struct range *host, uint64_t *next);
 
 #endif

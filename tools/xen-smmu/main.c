@@ -38,6 +38,11 @@ const struct verb verbs[] = {
       .offline = true,
       .takes = TAKES_HOST_DTB | TAKES_GUEST_DTB | TAKES_CONFIG,
       .help = "device trees and xl.cfg: what will not work" },
+    { .name = "gen", .usage = "[FILE OPTIONS]", .run = verb_gen,
+      .offline = true,
+      .takes = TAKES_HOST_DTB | TAKES_DEVICE | TAKES_NAME | TAKES_OUT |
+               TAKES_FORCE,
+      .help = "trees and xl.cfg lines for devices of a host" },
     { .name = "explain", .usage = "[CODE|TOKEN]", 0, 1, .run = verb_explain,
       .offline = true, .help = "what a reason means, and what to do" },
     { .name = "completion", .usage = "[domains|reasons]", 0, 1,

@@ -61,10 +61,10 @@ static void taken(struct check *check, const struct rule *rule,
     const char *file = path ? guest->tree.file : guest->file;
 
     if (area)
-        found(check, rule, file, path, property, "puts 0x%" PRIx64 " bytes at the "
-              "guest's 0x%" PRIx64 ", where Xen has its %s (0x%" PRIx64 " to "
-              "0x%" PRIx64 ").", at->size, at->start, area->name, area->start,
-              area->start + area->size - 1);
+        found(check, rule, file, path, property, "puts 0x%" PRIx64 " bytes "
+              "at the guest's 0x%" PRIx64 ", where Xen has its %s (0x%" PRIx64
+              " to 0x%" PRIx64 ").", at->size, at->start, area->name,
+              area->start, area->start + area->size - 1);
     else
         free(path);
 }
@@ -83,8 +83,8 @@ static void extended(struct check *check, const struct rule *rule,
 
     if (!layout_find(at, memory) && layout_in_bank(at))
         found(check, rule, path ? guest->tree.file : guest->file, path,
-              property, "puts 0x%" PRIx64 " bytes at the guest's 0x%" PRIx64 ", "
-              "which xl tells the guest's kernel is free to map others' "
+              property, "puts 0x%" PRIx64 " bytes at the guest's 0x%" PRIx64
+              ", which xl tells the guest's kernel is free to map others' "
               "pages.", at->size, at->start);
     else
         free(path);

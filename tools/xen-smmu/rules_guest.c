@@ -19,7 +19,7 @@ void rule_no_passthrough(struct check *check, const struct rule *rule,
               NULL, "The partial device tree has no such node.");
 }
 
-/* What the CPU reaches by address: below a bus, not below an i2c or the like. */
+/* What the CPU reaches by address: below a bus, not below an i2c. */
 static bool on_bus(const struct guest *guest, int node)
 {
     const struct tree *tree = &guest->tree;
