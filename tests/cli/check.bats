@@ -202,6 +202,9 @@ bad() {
 }
 
 @test "check: the SMMU's clocks and power, and what dom0 loses" {
+    bad "warning SMMU_INTERRUPTS" host.dts '/interrupts = <0 74 1>/d'
+    bad "warning SMMU_INTERRUPTS" \
+        host.dts 's/interrupts = <0 74 1>/interrupts-extended = <\&gpio 1 1>/'
     bad "warning SMMU_CLOCKS" host.dts 's/clocks = <&clk>/clocks = <\&cru 7>/'
     bad "warning SMMU_POWER" host.dts 's/&xenpd 3/\&pmu 3/'
     # A channel that is not Xen's.

@@ -36,6 +36,8 @@ void found(struct check *check, const struct rule *rule, const char *file,
     if (rc < 0)
         finding->text = format_text("%s", rule->what);
     make_printable(finding->text);
+    if (path)
+        make_printable(path);
 }
 
 void check_free_findings(struct check *check)

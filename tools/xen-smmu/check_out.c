@@ -182,10 +182,37 @@ static struct json_object *devices_json(const struct check *check)
     return array;
 }
 
+/* The board, and (the last of its names) the chip. */
+static struct json_object *host_json(const struct host *host)
+{
+    struct json_object *object = json_object_new_object();
+    const char *all = tree_string(&host->tree, 0, "compatible"),
+               *model = tree_string(&host->tree, 0, "model");
+    int length = 0, last;
+    char *text;
+
+    json_add(object, "file", json_string(host->tree.file));
+    text = model ? format_text("%s", model) : NULL;
+    if (text)
+        make_printable(text);
+    json_add(object, "model", json_string(text));
+    free(text);
+    tree_prop(&host->tree, 0, "compatible", &length);
+    for (last = length - 1; all && last > 0 && all[last - 1]; last--)
+        ;
+    text = all ? format_text("%s", all + last) : NULL;
+    if (text)
+        make_printable(text);
+    json_add(object, "chip", json_string(text));
+    free(text);
+    return object;
+}
+
 static int print_json(struct check *check)
 {
     struct json_object *document = json_document(XEN_SMMU_ABI_VERSION);
 
+    json_add(document, "host", check->host ? host_json(check->host) : NULL);
     json_add(document, "faults", json_uint(check->faults));
     json_add(document, "warnings", json_uint(check->warnings));
     json_add(document, "findings", findings_json(check));

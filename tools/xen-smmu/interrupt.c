@@ -131,8 +131,7 @@ const char *irq_text(enum irq_trouble trouble)
     case IRQ_PARENT:
         return "has no interrupt parent, or one without '#interrupt-cells'";
     case IRQ_NOT_GIC:
-        return "leads to another interrupt controller than the GIC, which Xen "
-               "cannot route to a guest";
+        return "leads to another interrupt controller than the GIC";
     case IRQ_LENGTH:
         return "is no whole number of entries of its parent's "
                "#interrupt-cells";

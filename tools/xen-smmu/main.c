@@ -69,7 +69,7 @@ static void print_help(void)
     options_help();
     puts("\n"
          "Exit codes: 0 all is well, 1 failed, 2 try again, 3 check found "
-         "faults,\n64 wrong usage.");
+         "faults,\n  64 wrong usage.");
 }
 
 static const struct verb *find_verb(const char *name)
@@ -105,7 +105,7 @@ static int run_verb(const struct options *options, int argc, char **argv)
         return fail(RC_USAGE, "Leave --from away.", "'%s' looks at no "
                     "state, a snapshot is of no use", name);
     if (options->given & ~verb->takes)
-        return fail(RC_USAGE, SEE_HELP, "'%s' takes no option '--%s'", name,
+        return fail(RC_USAGE, SEE_HELP, "'%s' takes no option '%s'", name,
                     option_name(options->given & ~verb->takes));
     return verb->run(options, arguments);
 }

@@ -47,12 +47,17 @@ void options_help(void)
 
 const char *option_name(unsigned int takes)
 {
+    static char name[32];
     const struct option_row *row;
 
     for (row = option_rows; row->name; row++)
         if (row->takes & takes)
-            return row->name;
-    return "";
+            break;
+    if (row->letter)
+        snprintf(name, sizeof(name), "-%c", row->letter);
+    else
+        snprintf(name, sizeof(name), "--%s", row->name ? row->name : "");
+    return name;
 }
 
 static int append(const char **list, int *count, const char *value)

@@ -15,8 +15,8 @@ device_rule_fn rule_no_node, rule_disabled, rule_not_reserved, rule_no_iommus,
 device_rule_fn rule_host_reg, rule_host_irq, rule_page_shared, rule_msi;
 
 /* rules_host.c: the SMMUs, and what dom0 loses */
-tree_rule_fn rule_smmu_regs, rule_smmu_clocks, rule_smmu_power, rule_bridge,
-    rule_dom0, rule_unprotected;
+tree_rule_fn rule_smmu_regs, rule_smmu_irqs, rule_smmu_clocks,
+    rule_smmu_power, rule_bridge, rule_dom0, rule_unprotected;
 
 /* rules_guest.c: the partial tree */
 guest_rule_fn rule_no_passthrough, rule_guest_cells, rule_phandle_taken,

@@ -37,6 +37,22 @@ void rule_smmu_regs(struct check *check, const struct rule *rule)
     }
 }
 
+void rule_smmu_irqs(struct check *check, const struct rule *rule)
+{
+    const struct tree *tree = &check->host->tree;
+    const struct iommu *iommu;
+    struct irqs irqs;
+    int i = 0;
+
+    while ((iommu = next_driven(check->host, &i))) {
+        tree_irqs(tree, iommu->node, 0, &irqs);
+        if (irqs.trouble)
+            found(check, rule, tree->file, tree_path(tree, iommu->node),
+                  "interrupts", "%s.", irq_text(irqs.trouble));
+        free(irqs.list);
+    }
+}
+
 /* dom0's kernel is told so in one of several places. */
 static bool dom0_is_told(const struct tree *tree, const char *word)
 {
