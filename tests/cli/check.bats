@@ -442,6 +442,18 @@ END
     smmu check --host-dtb deep.dtb
     expect 1
     error_has "more than 64 deep"
+    # More than any machine has: refused, not computed on for hours.
+    { echo '/dts-v1/; / { passthrough {'; printf 'd%d { };' {1..4100}
+      echo '}; };'; } | dtc -q -O dtb -o many.dtb
+    smmu check --guest-dtb many.dtb
+    expect 1
+    error_has "no partial tree has more than 4096"
+    { echo '/dts-v1/; / {'
+      printf 'd%d { iommus = <1 1>; xen,passthrough; };' {1..4100}
+      echo '};'; } | dtc -q -O dtb -o many.dtb
+    smmu check --host-dtb many.dtb
+    expect 1
+    error_has "no machine has more than 4096"
     # Bytes after the tree, as firmware leaves them, are no harm.
     head -c 5000 /dev/zero >>host.dtb
     smmu check --host-dtb host.dtb

@@ -13,7 +13,7 @@
 
 /* More than any real one; bounds what "+=" can make of it. */
 #define MAX_BYTES   (64U << 10)
-#define MAX_ITEMS   1024
+#define MAX_ITEMS   256
 
 #define SMALL "abcdefghijklmnopqrstuvwxyz"
 #define DIGITS "0123456789"

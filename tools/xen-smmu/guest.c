@@ -9,8 +9,9 @@
 #include "check.h"
 
 #define PAGE_SHIFT  12
-/* More than any machine has; keeps a hostile tree from costing hours. */
+/* More than any machine has; keep a hostile tree from costing hours. */
 #define MAX_DEVICES 4096
+#define MAX_NODES   4096        /* of a partial tree */
 
 /* As xl reads one: hexadecimal "start,number[@gfn]", in pages. */
 static bool parse_iomem(const char *text, struct range *host, uint64_t *to)
@@ -83,6 +84,11 @@ int check_guest_load(struct guest *guest, const char *config,
     }
     if (tree)
         rc = tree_load(&guest->tree, tree, "guest device tree");
+    if (!rc && tree && guest->tree.count > MAX_NODES)
+        rc = fail(RC_FAILED, "Give a partial tree: what the guest gets is "
+                  "below /passthrough.", "guest device tree %s has %d nodes; "
+                  "no partial tree has more than %d", tree,
+                  guest->tree.count, MAX_NODES);
     if (!rc && tree)
         guest->top = tree_child(&guest->tree, 0, "passthrough");
     return rc;

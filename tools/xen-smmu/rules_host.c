@@ -87,9 +87,9 @@ void rule_smmu_clocks(struct check *check, const struct rule *rule)
     struct refs refs;
     int i = 0, j;
 
+    if (dom0_is_told(tree, "clk_ignore_unused"))
+        return;
     while ((iommu = next_driven(check->host, &i))) {
-        if (dom0_is_told(tree, "clk_ignore_unused"))
-            return;
         tree_refs(tree, iommu->node, "clocks", "#clock-cells", &refs);
         for (j = 0; j < refs.count; j++)
             if (!is_fixed(tree, refs.list[j].node))
@@ -121,9 +121,9 @@ void rule_smmu_power(struct check *check, const struct rule *rule)
     struct refs refs;
     int i = 0;
 
+    if (dom0_is_told(tree, "pd_ignore_unused"))
+        return;
     while ((iommu = next_driven(check->host, &i))) {
-        if (dom0_is_told(tree, "pd_ignore_unused"))
-            return;
         tree_refs(tree, iommu->node, "power-domains", "#power-domain-cells",
                   &refs);
         if (refs.count && !is_xens_channel(tree, &refs.list[0]))
