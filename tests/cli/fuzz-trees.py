@@ -19,28 +19,40 @@ host, guest, config = (open(f, "rb").read() for f in files)
 WORDS = (0, 1, 2, 3, 4, 9, 0x7F, 0xFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
 
 
-def cells(data):
-    """Words of the structure block, where most of the meaning is."""
+def places(data):
+    """Words of the structure block, and those of them that are in values of
+    properties: a tree with these changed still is one."""
     start, size = struct.unpack(">I", data[8:12])[0], struct.unpack(">I", data[36:40])[0]
-    return start // 4, (start + size) // 4
+    at, values = start // 4, []
+    while True:
+        token = struct.unpack_from(">I", data, 4 * at)[0]
+        at += 1
+        if token == 9:
+            return range(start // 4, (start + size) // 4), values
+        if token == 1:
+            at = (data.index(b"\0", 4 * at) // 4) + 1
+        elif token == 3:
+            length = struct.unpack_from(">I", data, 4 * at)[0]
+            values += range(at + 2, at + 2 + length // 4)
+            at += 2 + (length + 3) // 4
 
 
 def damage_tree(data):
-    inside = cells(data)
+    inside, values = places(data)
     data = bytearray(data)
-    how = rng.randrange(8)
+    how = rng.randrange(16)
     if how == 0:
         return bytes(data[:rng.randrange(len(data))])
     if how == 1:                              # a header that lies
         struct.pack_into(">I", data, 4 * rng.randrange(10), rng.choice(WORDS))
     for _ in range(rng.choice((1, 1, 1, 2, 4, 16))):
-        at = rng.randrange(*inside) if how < 6 else rng.randrange(10, len(data) // 4)
+        at = rng.choice(values if how >= 8 else inside if how < 6 else range(10, len(data) // 4))
         if 4 * at + 4 > len(data):
             continue
-        if how in (2, 3):
+        if how in (2, 3) or how >= 13:
             struct.pack_into(">I", data, 4 * at, rng.choice(WORDS))
-        elif how in (4, 5):                   # one property's cell in another's place
-            other = rng.randrange(10, len(data) // 4)
+        elif how in (4, 5) or how >= 10:      # one property's cell in another's place
+            other = rng.choice(values)
             data[4 * at:4 * at + 4] = data[4 * other:4 * other + 4]
         else:
             data[4 * at + rng.randrange(4)] ^= 1 << rng.randrange(8)

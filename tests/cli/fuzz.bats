@@ -7,7 +7,7 @@ load common
             "$BATS_TEST_DIRNAME/trees/$tree.dts"
     done
     count=1000
-    [ -z "${QUICK-}" ] || count=60
+    [ -z "${QUICK-}" ] || count=40
     [ -z "${LONG-}" ] || count=20000
     run "$BATS_TEST_DIRNAME/fuzz-trees.py" "$ASAN" 1 $count \
         "$BATS_TEST_TMPDIR/host.dtb" "$BATS_TEST_TMPDIR/guest.dtb" \
