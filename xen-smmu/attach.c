@@ -28,6 +28,8 @@ int smmu_attach(struct smmu_domain *domain, struct smmu_device *dev)
     }
 
     smmu_mutex_unlock(&unit->config);
+    if ( !rc && domain->agent )
+        smmu_agent_add(domain->agent, dev);
 
     return rc;
 }
@@ -37,6 +39,9 @@ int smmu_detach(struct smmu_domain *domain, struct smmu_device *dev)
     struct smmu_unit *unit = dev->unit;
     int rc = -ENODEV;
 
+    /* No message of the guest's is about it from here on. */
+    if ( domain->agent )
+        smmu_agent_remove(domain->agent, dev);
     smmu_mutex_lock(&unit->config);
 
     if ( dev->link && dev->link->domain == domain )

@@ -41,14 +41,28 @@ struct smmu_backend {
      * caches hold is not known.  0, -ETIMEDOUT.
      */
     int (*program)(struct smmu_unit *unit);
-    /* From programmed or parked: it looks at its tables.  0, -ETIMEDOUT. */
+    /*
+     * From programmed or parked: it looks at its tables.  0, -ETIMEDOUT, -EIO:
+     * it was disabled.
+     */
     int (*run)(struct smmu_unit *unit);
     /*
      * It aborts every transaction, looks at no table, and keeps registers and
-     * command queue.  New transactions only: it is no drain.  0, -ETIMEDOUT.
+     * command queue.  New transactions only: it is no drain.  0, -ETIMEDOUT,
+     * -EIO: it was disabled.
      */
     int (*park)(struct smmu_unit *unit);
-    /* The same from an unknown state, the queue stopped, too.  The end. */
+    /*
+     * From parked: queues and interrupts off, nothing of its own in flight:
+     * its power may go.  program() comes next.  0, -ETIMEDOUT, -EIO: it was
+     * disabled.
+     */
+    int (*stop)(struct smmu_unit *unit);
+    /*
+     * As parked, from an unknown state, the queue stopped.  The end.  It may
+     * come while another CPU is in run, park or stop: whichever is first, the
+     * unit does not run afterwards.
+     */
     int (*disable)(struct smmu_unit *unit);
 
     /* Tables for the device's streams, aborting.  0, -ENOMEM. */

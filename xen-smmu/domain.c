@@ -57,7 +57,10 @@ static void free_link(struct smmu_link *link)
     smmu_mutex_lock(&unit->config);
     for ( dev = unit->devices; dev; dev = dev->next )
         if ( dev->link == link )
+        {
             dev->link = NULL;
+            smmu_store(&dev->scmi, 0);
+        }
     for ( p = &unit->links; *p != link; p = &(*p)->unit_next )
         ;
     *p = link->unit_next;
@@ -79,6 +82,8 @@ void smmu_domain_destroy(struct smmu_domain *domain)
         next = link->next;
         free_link(link);
     }
+    if ( domain->agent )
+        smmu_agent_destroy(domain->agent);
     smmu_free(domain);
 }
 

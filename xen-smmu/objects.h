@@ -17,6 +17,7 @@ struct smmu_backend;
 struct smmu_unit;
 struct smmu_link;
 struct smmu_domain;
+struct smmu_agent;
 
 /* Stream IDs first .. first + count - 1. */
 struct smmu_range {
@@ -54,6 +55,7 @@ struct smmu_device {
     uint64_t until;                 /* ns: it closes, voted asleep */
     bool wanted;                    /* its streams are to be open: decided
                                        once, by who then makes it so */
+    uint64_t scmi;                  /* its domain's power domain + 1, or 0 */
     struct smmu_limit limit;
     uint64_t faults;
     uint64_t dropped;
@@ -105,6 +107,7 @@ struct smmu_unit {
     bool by_source;                 /* its source turned it off */
     struct smmu_timer cooling;      /* between two looks at the events */
     uint64_t hot;                   /* a look is due, or was just taken */
+    uint64_t missed;                /* one was due while the gate was closed */
 
     struct smmu_mutex config;
     struct smmu_device *devices;
@@ -116,6 +119,8 @@ struct smmu_unit {
     uint64_t nr_parks;
     uint64_t nr_offs;
     uint64_t nr_wakes;              /* back to ON */
+    uint64_t nr_accesses;           /* of registers, but for polls */
+    uint64_t nr_polls;              /* reads to see whether it has done it */
     uint64_t nr_commands;
     uint64_t nr_syncs;
     uint64_t nr_events;
@@ -142,6 +147,7 @@ struct smmu_link_stats {
     uint64_t wake_none;             /* nothing was owed */
     uint64_t wake_all;              /* the whole SMMU: it had been off */
     uint64_t worst_wake;            /* most commands one took */
+    uint64_t worst_accesses;        /* most register accesses, but for polls */
     uint64_t failures;
 };
 
@@ -174,6 +180,9 @@ struct smmu_domain {
     uint64_t force;                 /* XEN_SMMU_FORCE_* */
     uint64_t delay;                 /* ns, or XEN_SMMU_DELAY_GLOBAL */
     uint64_t quarantined;           /* an invalidation never completed */
+    uint64_t suspended;             /* its vCPUs are, by its own wish */
+    uint64_t scmi_off;              /* it is to have no SCMI server */
+    struct smmu_agent *agent;       /* set once, before its first device */
 };
 
 #endif /* __XEN_SMMU_OBJECTS_H__ */

@@ -6,6 +6,7 @@
  * copying may take the caller's P2M lock.
  */
 #include "backend.h"
+#include "scmi.h"
 
 #define RECORD_MAX  1024
 
@@ -187,6 +188,40 @@ static int op_policy(struct xen_smmu_op *op)
     return 0;
 }
 
+static int op_scmi(struct xen_smmu_op *op)
+{
+    struct xen_smmu_scmi *s = &op->u.scmi;
+    enum xen_smmu_reason why = XEN_SMMU_REASON_NONE;
+    struct smmu_domain *domain;
+    uint32_t before;
+    int rc;
+
+    if ( s->pad || s->pad2 || s->devices ||
+         (s->scmi != XEN_SMMU_SCMI_OFF && s->scmi != XEN_SMMU_SCMI_ON) )
+        return fail(op, XEN_SMMU_REASON_BAD_ARGUMENT, -EINVAL);
+    domain = smmu_domain_hold_new(s->domid, &why);
+    /* What can have no device has no server to turn off. */
+    if ( !domain && why == XEN_SMMU_REASON_NO_DEVICES &&
+         s->scmi == XEN_SMMU_SCMI_OFF )
+    {
+        s->scmi = XEN_SMMU_SCMI_NONE;
+        return 0;
+    }
+    if ( !domain )
+        return fail(op, why, why == XEN_SMMU_REASON_DOM0 ? -EPERM : -ESRCH);
+
+    before = smmu_scmi_enabled(domain) ? XEN_SMMU_SCMI_ON : XEN_SMMU_SCMI_OFF;
+    rc = smmu_scmi_switch(domain, s->scmi == XEN_SMMU_SCMI_ON);
+    if ( rc )
+        op->reason = rc == -ETIMEDOUT ? XEN_SMMU_REASON_SYNC_TIMEOUT
+                                      : XEN_SMMU_REASON_UNIT_FAILED;
+    s->scmi = before;
+    s->devices = domain->agent ? smmu_agent_domains(domain->agent) : 0;
+    smmu_domain_release(domain);
+
+    return rc;
+}
+
 int smmu_op(struct xen_smmu_op *op,
             int (*copy)(uint64_t buffer, uint64_t offset, const void *from,
                         size_t bytes))
@@ -225,6 +260,9 @@ int smmu_op(struct xen_smmu_op *op,
     case XEN_SMMU_get_policy:
     case XEN_SMMU_set_policy:
         return op_policy(op);
+
+    case XEN_SMMU_set_scmi:
+        return op_scmi(op);
     }
 
     return fail(op, XEN_SMMU_REASON_BAD_OP, -ENOSYS);

@@ -6,7 +6,8 @@
  * <smmu-os.h> is found by include path: xen-smmu/xen/ inside the hypervisor,
  * tests/host/ on a build machine.  It brings
  *   - fixed-width types, bool, size_t, NULL, the E* codes;
- *   - memset, memcpy, strlen, snprintf; ARRAY_SIZE, container_of, ASSERT;
+ *   - memset, memcpy, strlen, strcmp, snprintf;
+ *   - ARRAY_SIZE, container_of, ASSERT;
  *   - struct smmu_lock, smmu_mutex, smmu_work and smmu_timer.
  */
 #ifndef __XEN_SMMU_PLAT_H__

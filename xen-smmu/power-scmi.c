@@ -20,6 +20,7 @@
 #define POWER_VERSION       0x0
 #define POWER_ATTRIBUTES    0x1
 #define POWER_STATE_SET     0x4
+#define POWER_STATE_GET     0x5
 
 /* Power states: context lost or not is the source's to say, by its caps. */
 #define STATE_ON            0U
@@ -105,24 +106,61 @@ static int locked_message(struct smmu_scmi_channel *c, uint32_t id,
     return rc;
 }
 
-static int set_state(struct smmu_unit *unit, uint32_t state)
+/*
+ * Flags 0: synchronous, the answer comes when the transition is done.  But
+ * SUCCESS says that the request was good, for this agent; another agent may
+ * hold the domain on, or firmware err.  What counts is the state it is in.
+ */
+static int set_state(const struct smmu_scmi_power *power, const char *name,
+                     uint32_t state)
 {
-    const struct smmu_scmi_power *power = unit->source_private;
-    /* Flags 0: synchronous, done when it is answered. */
     const uint32_t words[] = { 0, power->domain, state };
+    uint32_t now = ~state;
+    int rc;
 
-    return locked_message(power->channel, POWER_STATE_SET, words,
-                          ARRAY_SIZE(words), NULL, 0);
+    rc = locked_message(power->channel, POWER_STATE_SET, words,
+                        ARRAY_SIZE(words), NULL, 0);
+    if ( !rc )
+        rc = locked_message(power->channel, POWER_STATE_GET, &power->domain,
+                            1, &now, 1);
+    if ( !rc && now != state )
+    {
+        smmu_log(SMMU_ERR, "%s: SCMI power domain %u: the firmware took the request for %s (%#x), but the state is %#x: does another agent hold it? Next: give Xen the domain alone, or take 'power-domains' out of the SMMU's node",
+                 name, power->domain, state == STATE_ON ? "on" : "off", state,
+                 now);
+        rc = -EIO;
+    }
+
+    return rc;
 }
 
 static int scmi_on(struct smmu_unit *unit)
 {
-    return set_state(unit, STATE_ON);
+    return set_state(unit->source_private, unit->name, STATE_ON);
 }
 
 static int scmi_off(struct smmu_unit *unit)
 {
-    return set_state(unit, STATE_OFF);
+    return set_state(unit->source_private, unit->name, STATE_OFF);
+}
+
+/* Off for the one would be off for the other, which may be in use. */
+static void join(struct smmu_scmi_power *power, const char *name)
+{
+    struct smmu_scmi_channel *c = power->channel;
+    struct smmu_scmi_power *other;
+
+    for ( other = c->first; other; other = other->next )
+    {
+        if ( other->domain != power->domain )
+            continue;
+        other->source.caps.masters_held = false;
+        power->source.caps.masters_held = false;
+        smmu_log(SMMU_WARN, "%s: another SMMU has SCMI power domain %u as well: both are parked at most",
+                 name, power->domain);
+    }
+    power->next = c->first;
+    c->first = power;
 }
 
 int smmu_scmi_power_init(struct smmu_scmi_power *power, const char *name)
@@ -139,6 +177,8 @@ int smmu_scmi_power_init(struct smmu_scmi_power *power, const char *name)
     /* Attributes [15:0]: the number of power domains. */
     if ( !rc && power->domain >= (attributes[0] & 0xffff) )
         rc = -ENODEV;
+    if ( !rc )
+        rc = set_state(power, name, STATE_ON);
     if ( rc )
     {
         smmu_log(SMMU_WARN, "%s: no power by SCMI: domain %u, protocol version %#x, %u domains (%d): it is parked at most",
@@ -149,6 +189,7 @@ int smmu_scmi_power_init(struct smmu_scmi_power *power, const char *name)
     power->source.name = "scmi";
     power->source.on = scmi_on;
     power->source.off = scmi_off;
+    join(power, name);
 
     return 0;
 }

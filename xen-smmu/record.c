@@ -40,7 +40,10 @@ void smmu_record_link(struct smmu_link *link, struct xen_smmu_link *r)
     r->wake_vmid = link->stats.wake_vmid;
     r->wake_all = link->stats.wake_all;
     r->worst_wake = link->stats.worst_wake;
+    r->worst_accesses = link->stats.worst_accesses;
     smmu_unlock(&link->lock, flags);
+    if ( link->domain->agent )
+        smmu_record_agent(link->domain->agent, r);
 }
 
 void smmu_record_device(struct smmu_device *dev, struct xen_smmu_device *r)
@@ -57,6 +60,7 @@ void smmu_record_device(struct smmu_device *dev, struct xen_smmu_device *r)
                (dev->link && dev->awake ? XEN_SMMU_DEVICE_awake : 0);
     r->faults = dev->faults;
     r->faults_dropped = dev->dropped;
+    r->scmi_domain = smmu_load(&dev->scmi) - 1;
     r->nr_ranges = dev->nr;
     for ( i = 0; i < dev->nr && i < XEN_SMMU_NR_SIDS; i++ )
     {
@@ -115,6 +119,8 @@ void smmu_record_unit(struct smmu_unit *unit, struct xen_smmu_unit *r)
     r->since = now - smmu_load(&unit->since);
     r->commands = smmu_load(&unit->nr_commands);
     r->syncs = smmu_load(&unit->nr_syncs);
+    r->accesses = smmu_load(&unit->nr_accesses);
+    r->polls = smmu_load(&unit->nr_polls);
     r->events = smmu_load(&unit->nr_events);
     r->events_dropped = smmu_load(&unit->nr_dropped);
     r->events_lost = smmu_load(&unit->nr_lost);

@@ -18,6 +18,7 @@ static bool wanted(const struct smmu_device *dev, uint64_t now)
     const struct smmu_domain *domain = dev->link->domain;
 
     return !dev->leaving && !dev->unit->suspended &&
+           !smmu_load(&domain->suspended) &&
            smmu_power_wanted(smmu_load(&domain->stopped),
                              smmu_load(&domain->force),
                              dev->awake || (dev->open && now < dev->until));
@@ -29,6 +30,7 @@ static int adjust(struct smmu_link *link)
     struct smmu_unit *unit = link->unit;
     struct smmu_inv_list news = { .unit = unit }, list = { .unit = unit };
     struct smmu_device *dev;
+    bool opens = false;
 
     for ( dev = unit->devices; dev; dev = dev->next )
         if ( dev->link == link && !dev->configured && dev->wanted &&
@@ -50,7 +52,7 @@ static int adjust(struct smmu_link *link)
         if ( dev->wanted )
         {
             unit->backend->open(unit, dev);
-            dev->configured = dev->open = true;
+            dev->configured = dev->open = opens = true;
         }
         else
             unit->backend->abort(unit, dev);
@@ -58,6 +60,9 @@ static int adjust(struct smmu_link *link)
     }
     if ( smmu_inv_sync(&list) )
         return -EIO;
+    /* One that toggles beside one that stays awake is slowed, too. */
+    if ( opens )
+        smmu_policy_woke(&link->policy, smmu_now());
 
     for ( dev = unit->devices; dev; dev = dev->next )
         if ( dev->link == link )
@@ -251,12 +256,38 @@ int smmu_vote(struct smmu_domain *domain, struct smmu_device *dev, bool awake)
     return rc;
 }
 
-int smmu_force(struct smmu_domain *domain, unsigned int force)
+int smmu_unvote(struct smmu_domain *domain, struct smmu_device *dev)
+{
+    struct smmu_unit *unit = dev->unit;
+    int rc = -ENODEV;
+
+    smmu_mutex_lock(&unit->config);
+    if ( dev->link && dev->link->domain == domain )
+    {
+        dev->awake = true;
+        dev->link->tries = 0;
+        rc = smmu_settle_locked(dev->link);
+    }
+    smmu_mutex_unlock(&unit->config);
+
+    return rc;
+}
+
+bool smmu_voted(struct smmu_device *dev)
+{
+    bool awake;
+
+    smmu_mutex_lock(&dev->unit->config);
+    awake = dev->awake;
+    smmu_mutex_unlock(&dev->unit->config);
+
+    return awake;
+}
+
+static int settle_all(struct smmu_domain *domain)
 {
     struct smmu_link *link;
     int rc = 0, err;
-
-    smmu_store(&domain->force, force);
 
     for ( link = smmu_domain_links(domain); link; link = link->next )
     {
@@ -268,6 +299,20 @@ int smmu_force(struct smmu_domain *domain, unsigned int force)
     }
 
     return rc;
+}
+
+int smmu_force(struct smmu_domain *domain, unsigned int force)
+{
+    smmu_store(&domain->force, force);
+
+    return settle_all(domain);
+}
+
+int smmu_domain_suspend(struct smmu_domain *domain, bool suspended)
+{
+    smmu_store(&domain->suspended, suspended);
+
+    return settle_all(domain);
 }
 
 /*

@@ -56,45 +56,44 @@ static uint32_t index_of(const struct smmu_v3_cmdq *q, uint64_t count)
 
 void smmu_v3_cmdq_reset(struct smmu_unit *unit)
 {
-    struct smmu_v3 *v3 = to_v3(unit);
-    struct smmu_v3_cmdq *q = &v3->cmdq;
+    struct smmu_v3_cmdq *q = &to_v3(unit)->cmdq;
 
-    smmu_write64(v3->regs, V3_CMDQ_BASE, q->base);
-    smmu_write32(v3->regs, V3_CMDQ_PROD, index_of(q, q->prod));
-    smmu_write32(v3->regs, V3_CMDQ_CONS, index_of(q, q->prod));
+    smmu_v3_write64(unit, V3_CMDQ_BASE, q->base);
+    smmu_v3_write(unit, V3_CMDQ_PROD, index_of(q, q->prod));
+    smmu_v3_write(unit, V3_CMDQ_CONS, index_of(q, q->prod));
     smmu_store(&q->cons, q->prod);
 }
 
 /* Has the queue stopped at a command?  ERR says so only while GERROR does. */
-static bool stopped(struct smmu_v3 *v3, uint32_t cons)
+static bool stopped(struct smmu_unit *unit, uint32_t cons)
 {
     return V3_CMDQ_CONS_ERR(cons) &&
-           ((smmu_read32(v3->regs, V3_GERROR) ^
-             smmu_read32(v3->regs, V3_GERRORN)) & V3_GERROR_CMDQ);
+           ((smmu_v3_poll(unit, V3_GERROR) ^
+             smmu_v3_poll(unit, V3_GERRORN)) & V3_GERROR_CMDQ);
 }
 
 /*
  * Is there an SMMU that answers, with its queue on?  One without power may
  * read as ones, one that was reset behind our back has CONS=0.
  */
-static bool credible(struct smmu_v3 *v3, uint32_t cons)
+static bool credible(struct smmu_unit *unit, uint32_t cons)
 {
-    uint32_t fields = V3_CMDQ_CONS_ERR_MASK |
-                      index_of(&v3->cmdq, ~0ULL);
+    const struct smmu_v3_cmdq *q = &to_v3(unit)->cmdq;
+    uint32_t fields = V3_CMDQ_CONS_ERR_MASK | index_of(q, ~0ULL);
 
     return !(cons & ~fields) &&
-           (index_of(&v3->cmdq, cons) ||
-            (smmu_read32(v3->regs, V3_CR0ACK) & V3_CR0_CMDQEN));
+           (index_of(q, cons) ||
+            (smmu_v3_poll(unit, V3_CR0ACK) & V3_CR0_CMDQEN));
 }
 
 /* One look at CONS.  0, or -EIO: the queue has stopped. */
-static int look(struct smmu_v3 *v3)
+static int look(struct smmu_unit *unit)
 {
-    struct smmu_v3_cmdq *q = &v3->cmdq;
+    struct smmu_v3_cmdq *q = &to_v3(unit)->cmdq;
     uint64_t seen = smmu_load(&q->cons), cons;
-    uint32_t reg = smmu_read32(v3->regs, V3_CMDQ_CONS);
+    uint32_t reg = smmu_v3_poll(unit, V3_CMDQ_CONS);
 
-    if ( !credible(v3, reg) )
+    if ( !credible(unit, reg) )
         return -EIO;
 
     /*
@@ -105,13 +104,13 @@ static int look(struct smmu_v3 *v3)
     if ( cons - seen <= (1UL << q->log2) && cons <= smmu_load(&q->prod) )
         smmu_cmpxchg(&q->cons, seen, cons);
 
-    return stopped(v3, reg) ? -EIO : 0;
+    return stopped(unit, reg) ? -EIO : 0;
 }
 
 /* Waits until `done` commands were consumed. */
 static int wait_for(struct smmu_unit *unit, uint64_t done)
 {
-    struct smmu_v3 *v3 = to_v3(unit);
+    struct smmu_v3_cmdq *q = &to_v3(unit)->cmdq;
     uint64_t deadline = smmu_now() + SMMU_V3_TIMEOUT_NS;
     bool late = false;
     int rc = 0;
@@ -119,7 +118,7 @@ static int wait_for(struct smmu_unit *unit, uint64_t done)
     for ( ; ; )
     {
         /* Progress first: what has completed has, whatever came after. */
-        if ( smmu_load(&v3->cmdq.cons) >= done )
+        if ( smmu_load(&q->cons) >= done )
             return 0;
         if ( rc )
             return rc;
@@ -129,7 +128,7 @@ static int wait_for(struct smmu_unit *unit, uint64_t done)
             return -EIO;
 
         late = smmu_now() > deadline;
-        rc = look(v3);
+        rc = look(unit);
         smmu_relax();
     }
 }
@@ -138,8 +137,7 @@ static int wait_for(struct smmu_unit *unit, uint64_t done)
 static int put(struct smmu_unit *unit, const struct cmd *cmds, unsigned int n,
                uint64_t *ticket)
 {
-    struct smmu_v3 *v3 = to_v3(unit);
-    struct smmu_v3_cmdq *q = &v3->cmdq;
+    struct smmu_v3_cmdq *q = &to_v3(unit)->cmdq;
     uint64_t size = 1UL << q->log2, prod;
     unsigned long flags;
     unsigned int i;
@@ -164,7 +162,7 @@ static int put(struct smmu_unit *unit, const struct cmd *cmds, unsigned int n,
         {
             smmu_store(&q->prod, prod + n);
             smmu_wmb();
-            smmu_write32(v3->regs, V3_CMDQ_PROD, index_of(q, prod + n));
+            smmu_v3_write(unit, V3_CMDQ_PROD, index_of(q, prod + n));
         }
         smmu_unlock(&q->lock, flags);
 

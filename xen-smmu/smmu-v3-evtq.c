@@ -84,8 +84,8 @@ static struct smmu_fault decode(const uint64_t *record)
 static void global_errors(struct smmu_unit *unit)
 {
     struct smmu_v3 *v3 = to_v3(unit);
-    uint32_t gerror = smmu_read32(v3->regs, V3_GERROR);
-    uint32_t active = (gerror ^ smmu_read32(v3->regs, V3_GERRORN)) &
+    uint32_t gerror = smmu_v3_read(unit, V3_GERROR);
+    uint32_t active = (gerror ^ smmu_v3_read(unit, V3_GERRORN)) &
                       V3_GERROR_ALL;
     uint32_t cons;
 
@@ -100,13 +100,12 @@ static void global_errors(struct smmu_unit *unit)
     if ( active & V3_GERROR_CMDQ )
     {
         /* Not acknowledged: the queue must not go on behind our back. */
-        cons = smmu_read32(v3->regs, V3_CMDQ_CONS);
+        cons = smmu_v3_read(unit, V3_CMDQ_CONS);
         smmu_log(SMMU_ERR, "%s: stopped at command %#x, CERROR %u (1 illegal, 2 abort, 3 ATC)",
                  unit->name, cons & ((1U << v3->cmdq.log2) - 1),
                  V3_CMDQ_CONS_ERR(cons));
     }
-    smmu_write32(v3->regs, V3_GERRORN,
-                 gerror ^ (active & V3_GERROR_CMDQ));
+    smmu_v3_write(unit, V3_GERRORN, gerror ^ (active & V3_GERROR_CMDQ));
 
     if ( active & V3_GERROR_CMDQ )
         smmu_unit_fail(unit, XEN_SMMU_REASON_CMDQ_ERROR);
@@ -117,10 +116,9 @@ static void global_errors(struct smmu_unit *unit)
 /* As many records as there is room for; false: there was none. */
 static bool drain(struct smmu_unit *unit, struct smmu_faults *faults)
 {
-    struct smmu_v3 *v3 = to_v3(unit);
-    struct smmu_v3_evtq *q = &v3->evtq;
+    struct smmu_v3_evtq *q = &to_v3(unit)->evtq;
     uint32_t wrap = 1U << q->log2, mask = 2 * wrap - 1;
-    uint32_t prod = smmu_read32(v3->regs, V3_EVENTQ_PROD);
+    uint32_t prod = smmu_v3_read(unit, V3_EVENTQ_PROD);
     uint32_t cons = q->cons;
     uint64_t record[V3_EVT_DWORDS];
     unsigned int i, n = (prod - cons) & mask;
@@ -155,7 +153,7 @@ static bool drain(struct smmu_unit *unit, struct smmu_faults *faults)
     smmu_rmb();
     smmu_add(&unit->nr_events, faults->nr);
     q->cons = (cons & mask) | (prod & V3_EVENTQ_OVERFLOW);
-    smmu_write32(v3->regs, V3_EVENTQ_CONS, q->cons);
+    smmu_v3_write(unit, V3_EVENTQ_CONS, q->cons);
 
     return true;
 }

@@ -1,20 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The registers as a whole: program, run, park, dump (IHI0070 3.11, 6.3). */
+/*
+ * The registers as a whole: program, run, park, dump (IHI0070 3.11, 6.3).
+ *
+ * A field of CR0 must not be altered again until CR0ACK has answered, or the
+ * first value may be the one that stays (6.3.9).  Who finds a global error
+ * disables the unit while another CPU may be about to let it run: v3->power,
+ * innermost, has one wait for the other, and it does not run afterwards.
+ */
 #include "smmu-v3-priv.h"
 
-/* Polls until (register & mask) == value. */
-static int poll(struct smmu_unit *unit, const char *name, uint32_t offset,
-                uint32_t mask, uint32_t value)
+/* Polls until (register & mask) == value; *reg: as it was read last. */
+static int poll_value(struct smmu_unit *unit, const char *name,
+                      uint32_t offset, uint32_t mask, uint32_t value,
+                      uint32_t *reg)
 {
-    struct smmu_v3 *v3 = to_v3(unit);
     uint64_t deadline = smmu_now() + SMMU_V3_TIMEOUT_NS;
     bool late = false;
-    uint32_t reg;
 
     for ( ; ; )
     {
-        reg = smmu_read32(v3->regs, offset);
-        if ( (reg & mask) == value )
+        *reg = smmu_v3_poll(unit, offset);
+        if ( (*reg & mask) == value )
             return 0;
         if ( late )
             break;
@@ -23,23 +29,40 @@ static int poll(struct smmu_unit *unit, const char *name, uint32_t offset,
     }
 
     smmu_log(SMMU_ERR, "%s: %s=%#x, waited for %#x in %#x", unit->name, name,
-             reg, value, mask);
+             *reg, value, mask);
 
     return -ETIMEDOUT;
 }
 
-/* Writes a register that has an ACK twin. */
-static int write_ack(struct smmu_unit *unit, const char *name,
-                     uint32_t offset, uint32_t ack, uint32_t value)
+static int poll(struct smmu_unit *unit, const char *name, uint32_t offset,
+                uint32_t mask, uint32_t value)
 {
-    smmu_write32(to_v3(unit)->regs, offset, value);
+    uint32_t reg;
 
-    return poll(unit, name, ack, ~0U, value);
+    return poll_value(unit, name, offset, mask, value, &reg);
 }
 
 static int write_cr0(struct smmu_unit *unit, uint32_t value)
 {
-    return write_ack(unit, "CR0ACK", V3_CR0, V3_CR0ACK, value);
+    struct smmu_v3 *v3 = to_v3(unit);
+    int rc = -EIO;
+
+    smmu_mutex_lock(&v3->power);
+    if ( !v3->disabled )
+    {
+        smmu_v3_write(unit, V3_CR0, value);
+        rc = poll(unit, "CR0ACK", V3_CR0ACK, ~0U, value);
+    }
+    smmu_mutex_unlock(&v3->power);
+
+    return rc;
+}
+
+static int write_irq_ctrl(struct smmu_unit *unit, uint32_t value)
+{
+    smmu_v3_write(unit, V3_IRQ_CTRL, value);
+
+    return poll(unit, "IRQ_CTRLACK", V3_IRQ_CTRLACK, ~0U, value);
 }
 
 static uint32_t atschk(const struct smmu_unit *unit)
@@ -51,21 +74,19 @@ static uint32_t atschk(const struct smmu_unit *unit)
 /* 6.3.14: written only while Update is 0, in force when it is 0 again. */
 static int abort_by_gbpa(struct smmu_unit *unit)
 {
-    void *regs = to_v3(unit)->regs;
     uint32_t gbpa;
-    int rc = poll(unit, "GBPA", V3_GBPA, V3_GBPA_UPDATE, 0);
+    int rc = poll_value(unit, "GBPA", V3_GBPA, V3_GBPA_UPDATE, 0, &gbpa);
 
     if ( rc )
         return rc;
 
-    gbpa = smmu_read32(regs, V3_GBPA);
-    smmu_write32(regs, V3_GBPA, gbpa | V3_GBPA_ABORT | V3_GBPA_UPDATE);
+    smmu_v3_write(unit, V3_GBPA, gbpa | V3_GBPA_ABORT | V3_GBPA_UPDATE);
 
     return poll(unit, "GBPA", V3_GBPA, V3_GBPA_UPDATE | V3_GBPA_ABORT,
                 V3_GBPA_ABORT);
 }
 
-int smmu_v3_disable(struct smmu_unit *unit)
+static int disable(struct smmu_unit *unit)
 {
     int rc = abort_by_gbpa(unit);
 
@@ -75,47 +96,70 @@ int smmu_v3_disable(struct smmu_unit *unit)
      */
     if ( rc && !to_v3(unit)->aborts )
         return rc;
-    smmu_write32(to_v3(unit)->regs, V3_CR0, atschk(unit));
+    smmu_v3_write(unit, V3_CR0, atschk(unit));
 
     /* A hung queue may never acknowledge CMDQEN (6.3.9.3). */
     return poll(unit, "CR0ACK", V3_CR0ACK, V3_CR0_SMMUEN, 0) ?: rc;
 }
 
+int smmu_v3_disable(struct smmu_unit *unit)
+{
+    struct smmu_v3 *v3 = to_v3(unit);
+    int rc;
+
+    smmu_mutex_lock(&v3->power);
+    v3->disabled = true;
+    rc = disable(unit);
+    smmu_mutex_unlock(&v3->power);
+
+    return rc;
+}
+
 static void write_tables(struct smmu_unit *unit)
 {
     struct smmu_v3 *v3 = to_v3(unit);
-    void *regs = v3->regs;
 
-    smmu_write32(regs, V3_CR1, V3_CR1_INIT);
+    smmu_v3_write(unit, V3_CR1, V3_CR1_INIT);
     /* PTM: our VMIDs are not the CPUs', their broadcasts mean nothing. */
-    smmu_write32(regs, V3_CR2, V3_CR2_RECINVSID |
-                               (v3->caps.btm ? V3_CR2_PTM : 0));
-    smmu_write64(regs, V3_STRTAB_BASE, v3->strtab.base);
-    smmu_write32(regs, V3_STRTAB_BASE_CFG, v3->strtab.cfg);
+    smmu_v3_write(unit, V3_CR2, V3_CR2_RECINVSID |
+                                (v3->caps.btm ? V3_CR2_PTM : 0));
+    smmu_v3_write64(unit, V3_STRTAB_BASE, v3->strtab.base);
+    smmu_v3_write(unit, V3_STRTAB_BASE_CFG, v3->strtab.cfg);
     smmu_v3_cmdq_reset(unit);
     v3->evtq.cons = 0;
-    smmu_write64(regs, V3_EVENTQ_BASE, v3->evtq.base);
-    smmu_write32(regs, V3_EVENTQ_PROD, 0);
-    smmu_write32(regs, V3_EVENTQ_CONS, 0);
-    /* Errors of before are not ours. */
-    smmu_write32(regs, V3_GERRORN, smmu_read32(regs, V3_GERROR));
+    smmu_v3_write64(unit, V3_EVENTQ_BASE, v3->evtq.base);
+    smmu_v3_write(unit, V3_EVENTQ_PROD, 0);
+    smmu_v3_write(unit, V3_EVENTQ_CONS, 0);
 }
 
-/* Interrupts by wire: an MSI address of 0 means none. */
-static int enable_interrupts(struct smmu_unit *unit)
+/*
+ * MSI addresses are unknown after a reset, and guarded by the enables (6.3.16,
+ * 6.3.21).  An address of 0 means none: interrupts come by wire (3.18.2).  The
+ * enables have been 0 since stop(), power lost or not; but somebody else may
+ * have had the unit while the host was suspended: so ask.
+ */
+static int clear_msi(struct smmu_unit *unit)
 {
-    void *regs = to_v3(unit)->regs;
     int rc = 0;
 
-    if ( to_v3(unit)->caps.msi )
-    {
-        rc = write_ack(unit, "IRQ_CTRLACK", V3_IRQ_CTRL, V3_IRQ_CTRLACK, 0);
-        smmu_write64(regs, V3_GERROR_IRQ_CFG0, 0);
-        smmu_write64(regs, V3_EVENTQ_IRQ_CFG0, 0);
-    }
+    if ( !to_v3(unit)->quiet || smmu_v3_poll(unit, V3_IRQ_CTRLACK) )
+        rc = write_irq_ctrl(unit, 0);
+    if ( rc )
+        return rc;
+    smmu_v3_write64(unit, V3_GERROR_IRQ_CFG0, 0);
+    smmu_v3_write64(unit, V3_EVENTQ_IRQ_CFG0, 0);
 
-    return rc ?: write_ack(unit, "IRQ_CTRLACK", V3_IRQ_CTRL, V3_IRQ_CTRLACK,
-                           V3_IRQ_CTRL_GERROR | V3_IRQ_CTRL_EVENTQ);
+    return 0;
+}
+
+static int enable_interrupts(struct smmu_unit *unit)
+{
+    int rc = to_v3(unit)->caps.msi ? clear_msi(unit) : 0;
+
+    to_v3(unit)->quiet = false;
+
+    return rc ?: write_irq_ctrl(unit,
+                                V3_IRQ_CTRL_GERROR | V3_IRQ_CTRL_EVENTQ);
 }
 
 static uint32_t cr0_parked(const struct smmu_unit *unit)
@@ -132,13 +176,22 @@ int smmu_v3_program(struct smmu_unit *unit)
     if ( rc )
         return rc;
     to_v3(unit)->aborts = true;
+    to_v3(unit)->disabled = false;
     rc = write_cr0(unit, 0);
     if ( rc )
         return rc;
 
     write_tables(unit);
+    rc = enable_interrupts(unit);
+    if ( rc )
+        return rc;
+    /*
+     * Errors of before are not ours.  With interrupts on, so that a later one
+     * is told of; with the queues off, so that none of theirs is lost.
+     */
+    smmu_v3_write(unit, V3_GERRORN, smmu_v3_read(unit, V3_GERROR));
 
-    return enable_interrupts(unit) ?: write_cr0(unit, cr0_parked(unit));
+    return write_cr0(unit, cr0_parked(unit));
 }
 
 int smmu_v3_run(struct smmu_unit *unit)
@@ -152,20 +205,31 @@ int smmu_v3_park(struct smmu_unit *unit)
     return write_cr0(unit, cr0_parked(unit));
 }
 
+/*
+ * 3.19: its power may go when nothing is in progress.  By then its accesses to
+ * queues have ended (6.3.9.3, 6.3.9.4), its MSIs as well (6.3.16).
+ */
+int smmu_v3_stop(struct smmu_unit *unit)
+{
+    int rc = write_irq_ctrl(unit, 0) ?: write_cr0(unit, atschk(unit));
+
+    to_v3(unit)->quiet = !rc;
+
+    return rc;
+}
+
 void smmu_v3_dump(struct smmu_unit *unit)
 {
-    struct smmu_v3 *v3 = to_v3(unit);
-    void *regs = v3->regs;
-
     smmu_log(SMMU_INFO, "  CR0 %#x ack %#x GBPA %#x GERROR %#x GERRORN %#x",
-             smmu_read32(regs, V3_CR0), smmu_read32(regs, V3_CR0ACK),
-             smmu_read32(regs, V3_GBPA), smmu_read32(regs, V3_GERROR),
-             smmu_read32(regs, V3_GERRORN));
+             smmu_v3_read(unit, V3_CR0), smmu_v3_read(unit, V3_CR0ACK),
+             smmu_v3_read(unit, V3_GBPA), smmu_v3_read(unit, V3_GERROR),
+             smmu_v3_read(unit, V3_GERRORN));
     smmu_log(SMMU_INFO, "  CMDQ PROD %#x CONS %#x (%llu written) EVENTQ PROD %#x CONS %#x",
-             smmu_read32(regs, V3_CMDQ_PROD), smmu_read32(regs, V3_CMDQ_CONS),
-             (unsigned long long)smmu_load(&v3->cmdq.prod),
-             smmu_read32(regs, V3_EVENTQ_PROD),
-             smmu_read32(regs, V3_EVENTQ_CONS));
+             smmu_v3_read(unit, V3_CMDQ_PROD),
+             smmu_v3_read(unit, V3_CMDQ_CONS),
+             (unsigned long long)smmu_load(&to_v3(unit)->cmdq.prod),
+             smmu_v3_read(unit, V3_EVENTQ_PROD),
+             smmu_v3_read(unit, V3_EVENTQ_CONS));
 }
 
 /*

@@ -68,7 +68,10 @@ struct smmu_v3_evtq {
 struct smmu_v3 {
     void *regs;
     struct smmu_v3_caps caps;
+    struct smmu_mutex power;        /* CR0: one change at a time */
+    bool disabled;                  /* since it was programmed */
     bool aborts;                    /* GBPA was read back, since powered */
+    bool quiet;                     /* interrupts were off when it stopped */
     struct smmu_v3_strtab strtab;
     struct smmu_v3_cmdq cmdq;
     struct smmu_v3_evtq evtq;
@@ -77,6 +80,39 @@ struct smmu_v3 {
 static inline struct smmu_v3 *to_v3(const struct smmu_unit *unit)
 {
     return unit->private;
+}
+
+/*
+ * Registers, counted.  A poll is any read that asks the SMMU how far it is,
+ * the first one of a wait, too: how many there are is the hardware's affair.
+ * All other accesses are ours: every write, and every read for a value.
+ */
+static inline uint32_t smmu_v3_poll(struct smmu_unit *unit, uint32_t offset)
+{
+    smmu_add(&unit->nr_polls, 1);
+
+    return smmu_read32(to_v3(unit)->regs, offset);
+}
+
+static inline uint32_t smmu_v3_read(struct smmu_unit *unit, uint32_t offset)
+{
+    smmu_add(&unit->nr_accesses, 1);
+
+    return smmu_read32(to_v3(unit)->regs, offset);
+}
+
+static inline void smmu_v3_write(struct smmu_unit *unit, uint32_t offset,
+                                 uint32_t value)
+{
+    smmu_add(&unit->nr_accesses, 1);
+    smmu_write32(to_v3(unit)->regs, offset, value);
+}
+
+static inline void smmu_v3_write64(struct smmu_unit *unit, uint32_t offset,
+                                   uint64_t value)
+{
+    smmu_add(&unit->nr_accesses, 1);
+    smmu_write64(to_v3(unit)->regs, offset, value);
 }
 
 /* What the SMMU is to read has been written. */
@@ -117,6 +153,7 @@ bool smmu_v3_events(struct smmu_unit *unit, struct smmu_faults *faults);
 int smmu_v3_program(struct smmu_unit *unit);
 int smmu_v3_run(struct smmu_unit *unit);
 int smmu_v3_park(struct smmu_unit *unit);
+int smmu_v3_stop(struct smmu_unit *unit);
 int smmu_v3_disable(struct smmu_unit *unit);
 void smmu_v3_dump(struct smmu_unit *unit);
 

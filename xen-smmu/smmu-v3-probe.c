@@ -7,6 +7,7 @@ static const struct smmu_backend smmu_v3_backend = {
     .program = smmu_v3_program,
     .run = smmu_v3_run,
     .park = smmu_v3_park,
+    .stop = smmu_v3_stop,
     .disable = smmu_v3_disable,
     .reserve = smmu_v3_reserve,
     .release = smmu_v3_release,
@@ -30,6 +31,7 @@ int smmu_v3_probe(struct smmu_unit *unit, void *regs, bool dma_coherent,
         goto out;
 
     v3->regs = regs;
+    smmu_mutex_init(&v3->power);
     rc = smmu_v3_identify(unit->name, regs, dma_coherent, ram_bits,
                           &v3->caps);
     if ( rc )

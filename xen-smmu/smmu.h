@@ -10,7 +10,7 @@
  *
  * Lock order:
  *   Xen's locks (p2m, domctl, dtdevs) -> unit->config -> link->lock
- *                                     -> the backend's queue lock
+ *                                     -> the backend's locks
  * unit->config (a mutex) owns the device list, who owns which stream, and
  * every change of a link's streams.  link->lock owns state and debt; nothing
  * is polled under it.  Of Xen's locks none is taken inside.
@@ -47,7 +47,10 @@ bool smmu_unit_event(struct smmu_unit *unit, enum smmu_unit_event event);
  */
 bool smmu_unit_get(struct smmu_unit *unit);
 void smmu_unit_put(struct smmu_unit *unit);
-/* Closes it for new users, or opens it again. */
+/*
+ * Closes it for new users, or opens it again; then events are looked at if
+ * they were to be meanwhile.
+ */
 void smmu_unit_close(struct smmu_unit *unit);
 void smmu_unit_reopen(struct smmu_unit *unit);
 /* Use counts held; for assertions, and to wait for. */
@@ -120,6 +123,11 @@ void smmu_domain_destroy(struct smmu_domain *domain);
  * mapped, may be reused.  May be called again.
  */
 int smmu_domain_stop(struct smmu_domain *domain);
+/*
+ * The guest as a whole was suspended, or goes on: every link sleeps, above
+ * votes and force, until it goes on.  0, or the first error of a link.
+ */
+int smmu_domain_suspend(struct smmu_domain *domain, bool suspended);
 /* The first of its links; they follow by ->next, and stay while it does. */
 struct smmu_link *smmu_domain_links(const struct smmu_domain *domain);
 bool smmu_domain_quarantined(const struct smmu_domain *domain);
@@ -156,13 +164,34 @@ void smmu_settle_kill(struct smmu_link *link);
  * The guest's word for one device.  Awake: returns when its streams are open,
  * or -EACCES: the toolstack forces it to sleep; -ENXIO, -EIO, -ETIMEDOUT; then
  * its vote is what it was before.  Asleep: 0, they close after the
- * autosuspend delay, counted from the first such word.
+ * autosuspend delay, counted from the first such word.  While the host is
+ * suspended both are taken down, for when it resumes.
  */
 int smmu_vote(struct smmu_domain *domain, struct smmu_device *dev, bool awake);
+/*
+ * The guest has no word for it any more: awake, unless it is forced to sleep.
+ * As smmu_force().
+ */
+int smmu_unvote(struct smmu_domain *domain, struct smmu_device *dev);
+/* The vote that stands. */
+bool smmu_voted(struct smmu_device *dev);
 /* The autosuspend delay in force, ns. */
 uint64_t smmu_domain_delay(const struct smmu_domain *domain);
 /* The toolstack's word.  0, or the first error of a link, the word staying. */
 int smmu_force(struct smmu_domain *domain, unsigned int force);
+
+/* agent.c: scmi.h has the rest ------------------------------------------- */
+
+/* The domain's power domains: a device comes, or leaves.  No lock is held. */
+void smmu_agent_add(struct smmu_agent *agent, struct smmu_device *dev);
+void smmu_agent_remove(struct smmu_agent *agent, struct smmu_device *dev);
+void smmu_agent_destroy(struct smmu_agent *agent);
+/* Whether a domain that has an agent is to be heard. */
+bool smmu_scmi_enabled(const struct smmu_domain *domain);
+/* Off: its devices are awake from now on.  0, or the first error of a vote. */
+int smmu_scmi_switch(struct smmu_domain *domain, bool on);
+/* Its counters; `r` comes zeroed. */
+void smmu_record_agent(struct smmu_agent *agent, struct xen_smmu_link *r);
 
 /* link.c ----------------------------------------------------------------- */
 
@@ -261,6 +290,9 @@ void smmu_dump(void);
 
 /* What op.c wants from the glue: a domain that stays while it is held. */
 struct smmu_domain *smmu_domain_hold(uint16_t id, enum xen_smmu_reason *why);
+/* One that has no device yet, too. */
+struct smmu_domain *smmu_domain_hold_new(uint16_t id,
+                                         enum xen_smmu_reason *why);
 void smmu_domain_release(struct smmu_domain *domain);
 
 /* op.c ------------------------------------------------------------------- */

@@ -10,13 +10,11 @@
 /* How long a unit's last users may take; else it stays parked this time. */
 #define DRAIN_NS    1000000ULL
 
-/* What an interrupt wanted to be seen while the gate was closed is due. */
-static void reopen_late(struct smmu_unit *unit)
+static void reopen(struct smmu_unit *unit)
 {
     smmu_unit_reopen(unit);
     if ( smmu_unit_failed(unit) )
         smmu_unit_close(unit);
-    smmu_unit_interrupt(unit);
 }
 
 /*
@@ -35,12 +33,15 @@ static int power_up(struct smmu_unit *unit)
     {
         smmu_log(SMMU_ERR, "%s: its power source '%s' does not turn it on (%d): its domains stay asleep",
                  unit->name, source->name, rc);
+        /* It may have been on meanwhile: nothing that it promises holds. */
+        unit->by_source = false;
         return rc;
     }
 
     /* Ours alone: the gate is closed until registers and queue are there. */
     smmu_add(&unit->gate, 1);
-    if ( !caps->registers_kept && unit->backend->program(unit) )
+    rc = caps->registers_kept ? 0 : unit->backend->program(unit);
+    if ( rc )
     {
         smmu_unit_fail(unit, XEN_SMMU_REASON_REGISTER_TIMEOUT);
         smmu_unit_put(unit);
@@ -55,11 +56,7 @@ static int power_up(struct smmu_unit *unit)
     }
     else
         unit->stale |= !caps->registers_kept;
-    /* Programmed anew, its queues are empty. */
-    if ( caps->registers_kept )
-        reopen_late(unit);
-    else
-        smmu_unit_reopen(unit);
+    reopen(unit);
 
     return 0;
 }
@@ -102,6 +99,20 @@ int smmu_unit_run(struct smmu_unit *unit)
     return 0;
 }
 
+/* Its queues and interrupts.  The gate is closed: the one user is this one. */
+static bool stopped(struct smmu_unit *unit)
+{
+    int rc;
+
+    smmu_add(&unit->gate, 1);
+    rc = unit->backend->stop(unit);
+    if ( rc )
+        smmu_unit_fail(unit, XEN_SMMU_REASON_REGISTER_TIMEOUT);
+    smmu_unit_put(unit);
+
+    return !rc;
+}
+
 /*
  * PARKED.  `by_source`: its source says what DESIGN 2.6 asks for; else the
  * platform is about to take the power.
@@ -119,9 +130,13 @@ static void power_down(struct smmu_unit *unit, bool by_source)
     if ( smmu_unit_users(unit) )
     {
         /* Not now, then. */
-        reopen_late(unit);
+        reopen(unit);
         return;
     }
+
+    /* What comes back as it was goes on from there. */
+    if ( !(by_source && unit->source->caps.registers_kept) && !stopped(unit) )
+        return;
 
     /* Unless its source holds the masters, only the platform may do it. */
     if ( unit->source && smmu_power_may_off(&unit->source->caps) &&

@@ -83,6 +83,8 @@ void smmu_unit_close(struct smmu_unit *unit)
 void smmu_unit_reopen(struct smmu_unit *unit)
 {
     set_closed(unit, 0);
+    if ( smmu_cmpxchg(&unit->missed, 1, 0) )
+        smmu_unit_interrupt(unit);
 }
 
 void smmu_unit_fail(struct smmu_unit *unit, enum xen_smmu_reason reason)
@@ -108,6 +110,17 @@ void smmu_unit_fail(struct smmu_unit *unit, enum xen_smmu_reason reason)
 /* At a time, in SMMU_FAULTS: it may be a device that faults without end. */
 #define LOOKS           32
 
+/* A use count; if there is none to be had, the next reopening is told. */
+static bool get_or_miss(struct smmu_unit *unit)
+{
+    if ( smmu_unit_get(unit) )
+        return true;
+    smmu_cmpxchg(&unit->missed, 0, 1);
+
+    /* It may have been reopened right before that. */
+    return smmu_unit_get(unit);
+}
+
 static bool look(struct smmu_unit *unit)
 {
     struct smmu_faults faults;
@@ -116,7 +129,7 @@ static bool look(struct smmu_unit *unit)
 
     do {
         faults.nr = 0;
-        if ( !smmu_unit_get(unit) )
+        if ( !get_or_miss(unit) )
             break;
         any |= unit->backend->events(unit, &faults);
         /* Before unit->config: who holds that may wait for our count. */

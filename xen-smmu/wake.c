@@ -183,29 +183,39 @@ static int wake_parked(struct smmu_link *link, const struct smmu_debt *debt)
     return rc;
 }
 
+/*
+ * What one wake took, its unit's power-up included.  Those of flushes at the
+ * same time are counted as well.
+ */
+static void count_worst(struct smmu_link *link, uint64_t commands,
+                        uint64_t accesses)
+{
+    unsigned long flags = smmu_lock(&link->lock);
+
+    if ( commands > link->stats.worst_wake )
+        link->stats.worst_wake = commands;
+    if ( accesses > link->stats.worst_accesses )
+        link->stats.worst_accesses = accesses;
+    smmu_unlock(&link->lock, flags);
+}
+
 int smmu_link_wake(struct smmu_link *link)
 {
     struct smmu_unit *unit = link->unit;
     struct smmu_debt debt;
-    unsigned long flags;
-    uint64_t commands;
+    uint64_t commands = smmu_load(&unit->nr_commands);
+    uint64_t accesses = smmu_load(&unit->nr_accesses);
     int rc = smmu_unit_ready(unit);
 
     if ( rc )
         return rc;
 
-    commands = smmu_load(&unit->nr_commands);
     take_debt(link, &debt);
     rc = smmu_load(&unit->state) == XEN_SMMU_UNIT_ON
          ? wake_running(link, &debt) : wake_parked(link, &debt);
-    commands = smmu_load(&unit->nr_commands) - commands;
+    count_worst(link, smmu_load(&unit->nr_commands) - commands,
+                smmu_load(&unit->nr_accesses) - accesses);
     smmu_unit_put(unit);
-
-    /* Those of flushes at the same time are counted as well. */
-    flags = smmu_lock(&link->lock);
-    if ( commands > link->stats.worst_wake )
-        link->stats.worst_wake = commands;
-    smmu_unlock(&link->lock, flags);
 
     return rc;
 }

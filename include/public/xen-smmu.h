@@ -30,7 +30,7 @@
 #define XEN_SYSCTL_smmu             0x534d0001U
 
 /* major << 16 | minor: another major is refused, a newer minor only adds. */
-#define XEN_SMMU_ABI_VERSION        0x00010001U
+#define XEN_SMMU_ABI_VERSION        0x00010002U
 
 #define XEN_SMMU_get_version        0U
 #define XEN_SMMU_list_units         1U
@@ -40,6 +40,8 @@
 #define XEN_SMMU_force              4U
 #define XEN_SMMU_get_policy         5U
 #define XEN_SMMU_set_policy         6U
+/* Since 1.2: */
+#define XEN_SMMU_set_scmi           7U
 
 /* Any domain, in xen_smmu_list.domid. */
 #define XEN_SMMU_DOMID_ANY          0xffffU
@@ -145,6 +147,13 @@ enum xen_smmu_reason {
 #define XEN_SMMU_DEVICE_bridge      (1U << 0)   /* PCIe host bridge of dom0 */
 #define XEN_SMMU_DEVICE_awake       (1U << 1)   /* its vote, since 1.1 */
 
+/* xen_smmu_link.scmi, xen_smmu_scmi.scmi: the domain's SCMI server */
+#define XEN_SMMU_SCMI_NONE          0U  /* it never had one */
+#define XEN_SMMU_SCMI_OFF           1U
+#define XEN_SMMU_SCMI_ON            2U
+/* xen_smmu_device.scmi_domain: it is no power domain of its guest's. */
+#define XEN_SMMU_SCMI_NO_DOMAIN     0xffffU
+
 struct xen_smmu_version {
     uint32_t abi;                   /* OUT: XEN_SMMU_ABI_VERSION of Xen */
     uint32_t unit_size;             /* OUT: Xen's record sizes, in bytes */
@@ -180,6 +189,15 @@ struct xen_smmu_policy {
     uint64_t effective;             /* OUT: the one in force, ns */
 };
 
+/* Since 1.2. */
+struct xen_smmu_scmi {
+    uint16_t domid;                 /* IN */
+    uint16_t pad;
+    uint32_t scmi;                  /* IN: XEN_SMMU_SCMI_OFF or _ON, OUT: the one of before */
+    uint32_t devices;               /* OUT: power domains it has had */
+    uint32_t pad2;
+};
+
 struct xen_smmu_op {
     uint32_t op;                    /* IN: XEN_SMMU_* */
     uint32_t abi;                   /* IN: the caller's XEN_SMMU_ABI_VERSION */
@@ -190,6 +208,7 @@ struct xen_smmu_op {
         struct xen_smmu_list list;
         struct xen_smmu_force force;
         struct xen_smmu_policy policy;
+        struct xen_smmu_scmi scmi;
         uint8_t size[112];
     } u;
 };
@@ -225,6 +244,9 @@ struct xen_smmu_unit {
     uint64_t offs;                  /* times its power went */
     uint64_t wakes;                 /* times it came back to translating */
     uint64_t debt_pages;            /* of all its links; ~0: whole VMIDs */
+    /* Since 1.2: */
+    uint64_t accesses;              /* of its registers, but for polls */
+    uint64_t polls;                 /* reads to see whether it has done it */
 };
 
 struct xen_smmu_link {
@@ -254,6 +276,16 @@ struct xen_smmu_link {
     uint64_t wake_vmid;             /* the whole VMID */
     uint64_t wake_all;              /* the whole SMMU, which had been off */
     uint64_t worst_wake;            /* most commands one took */
+    /* Since 1.2: */
+    uint64_t worst_accesses;        /* most register accesses, but for polls */
+    /* The domain's SCMI server, the same on each of its links: */
+    uint32_t scmi;                  /* XEN_SMMU_SCMI_* */
+    uint32_t pad2;
+    uint64_t scmi_exits;            /* VM exits: calls, and trapped accesses */
+    uint64_t scmi_calls;
+    uint64_t scmi_transitions;      /* votes that changed */
+    uint64_t scmi_denied;           /* ON under a forced sleep */
+    uint64_t scmi_errors;           /* other errors answered */
 };
 
 #define XEN_SMMU_PATH_LEN           192U
@@ -274,6 +306,9 @@ struct xen_smmu_device {
         uint32_t first;             /* stream ID */
         uint32_t count;
     } sids[XEN_SMMU_NR_SIDS];
+    /* Since 1.2: */
+    uint16_t scmi_domain;           /* power domain id, or _NO_DOMAIN */
+    uint16_t pad3[3];
 };
 
 #endif /* __XEN_PUBLIC_XEN_SMMU_H__ */

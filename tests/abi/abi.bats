@@ -86,8 +86,8 @@ END
 @test "control: a new field among those of 1.0 is noticed, whatever the size" {
     # Taken from the end, so that only places change.
     change '/^struct xen_smmu_link {/,/^};/{
-        /uint64_t worst_wake;/d
-        s/\(    uint64_t elided;\)/    uint64_t worst_wake; \1/
+        /uint64_t scmi_errors;/d
+        s/\(    uint64_t elided;\)/    uint64_t scmi_errors; \1/
     }'
     run ! compile gcc -std=c11 -c "$HERE/layout.c"
     [[ $output == *"xen_smmu_link.elided moved"* ]]
@@ -98,6 +98,16 @@ END
     change '/^struct xen_smmu_unit {/,/^};/s/uint64_t parks;/uint64_t sleeps;/'
     run ! compile gcc -std=c11 -c "$HERE/layout.c"
     [[ $output == *"no member named"*"parks"* ]]
+}
+
+@test "control: a field of 1.2 that takes another's place is noticed" {
+    change '/^struct xen_smmu_unit {/,/^};/{
+        s/uint64_t accesses;/uint64_t swap;/
+        s/uint64_t polls;/uint64_t accesses;/
+        s/uint64_t swap;/uint64_t polls;/
+    }'
+    run ! compile gcc -std=c11 -c "$HERE/layout.c"
+    [[ $output == *"xen_smmu_unit.accesses moved"* ]]
 }
 
 @test "control: a number that changes is noticed" {

@@ -22,6 +22,7 @@ static const struct line {
 #define FIELD(s, f, at, bytes) { #s, #f, at, bytes },
     LAYOUT_1_0(PART, FIELD)
     LAYOUT_1_1(PART, FIELD)
+    LAYOUT_1_2(PART, FIELD)
 };
 
 #define NR_LINES (sizeof(lines) / sizeof(lines[0]))

@@ -109,16 +109,40 @@
     FIELD(xen_smmu_policy, delay, 8, 8) \
     FIELD(xen_smmu_policy, effective, 16, 8)
 
+#define LAYOUT_1_2(PART, FIELD) \
+    PART(xen_smmu_unit, 240, 256) \
+    FIELD(xen_smmu_unit, accesses, 240, 8) \
+    FIELD(xen_smmu_unit, polls, 248, 8) \
+    PART(xen_smmu_link, 152, 208) \
+    FIELD(xen_smmu_link, worst_accesses, 152, 8) \
+    FIELD(xen_smmu_link, scmi, 160, 4) \
+    FIELD(xen_smmu_link, pad2, 164, 4) \
+    FIELD(xen_smmu_link, scmi_exits, 168, 8) \
+    FIELD(xen_smmu_link, scmi_calls, 176, 8) \
+    FIELD(xen_smmu_link, scmi_transitions, 184, 8) \
+    FIELD(xen_smmu_link, scmi_denied, 192, 8) \
+    FIELD(xen_smmu_link, scmi_errors, 200, 8) \
+    PART(xen_smmu_device, 360, 368) \
+    FIELD(xen_smmu_device, scmi_domain, 360, 2) \
+    FIELD(xen_smmu_device, pad3, 362, 6) \
+    PART(xen_smmu_scmi, 0, 16) \
+    FIELD(xen_smmu_scmi, domid, 0, 2) \
+    FIELD(xen_smmu_scmi, pad, 2, 2) \
+    FIELD(xen_smmu_scmi, scmi, 4, 4) \
+    FIELD(xen_smmu_scmi, devices, 8, 4) \
+    FIELD(xen_smmu_scmi, pad2, 12, 4)
+
 /* As long as they are today. */
 #define SIZES(SIZE) \
     SIZE(xen_smmu_version, 16) \
     SIZE(xen_smmu_list, 32) \
     SIZE(xen_smmu_op, 128) \
-    SIZE(xen_smmu_unit, 240) \
-    SIZE(xen_smmu_link, 152) \
-    SIZE(xen_smmu_device, 360) \
+    SIZE(xen_smmu_unit, 256) \
+    SIZE(xen_smmu_link, 208) \
+    SIZE(xen_smmu_device, 368) \
     SIZE(xen_smmu_force, 16) \
-    SIZE(xen_smmu_policy, 24)
+    SIZE(xen_smmu_policy, 24) \
+    SIZE(xen_smmu_scmi, 16)
 
 #define NUMBERS(NUMBER) \
     NUMBER(XEN_SYSCTL_smmu, 0x534d0001) \
@@ -130,6 +154,11 @@
     NUMBER(XEN_SMMU_force, 4) \
     NUMBER(XEN_SMMU_get_policy, 5) \
     NUMBER(XEN_SMMU_set_policy, 6) \
+    NUMBER(XEN_SMMU_set_scmi, 7) \
+    NUMBER(XEN_SMMU_SCMI_NONE, 0) \
+    NUMBER(XEN_SMMU_SCMI_OFF, 1) \
+    NUMBER(XEN_SMMU_SCMI_ON, 2) \
+    NUMBER(XEN_SMMU_SCMI_NO_DOMAIN, 0xffff) \
     NUMBER(XEN_SMMU_DOMID_ANY, 0xffff) \
     NUMBER(XEN_SMMU_TYPE_V3, 3) \
     NUMBER(XEN_SMMU_UNIT_ON, 0) \

@@ -261,6 +261,18 @@ bad() {
     bad "fault FORCED_UNSAFE" \
         guest.dts '/gpu@1/s/$/ xen,force-assign-without-iommu;/'
     bad "fault POWER_NUMBER" guest.dts 's/&power 1/\&power 0/'
+    # A bus above the device may have the power domain in its place.
+    good
+    edit guest.dts '/gpu@1/,/};/s/power-domains.*//'
+    edit guest.dts 's/(gpu@18000000 \{)/bus@18000000 { compatible = "simple-pm-bus"; power-domains = <\&power 1>; #address-cells = <2>; #size-cells = <2>; ranges; \1/'
+    edit guest.dts '$s/\}/} ; }/'
+    check
+    says 0 ""
+    edit guest.dts 's/&power 1/\&power 0/'
+    check
+    says 3 "fault POWER_NUMBER"
+    sentence "/passthrough/bus@18000000: fault"
+    bad "fault SCMI_OFF" guest.cfg '$s/$/; arm_sci = "type=none"/'
     bad "warning COHERENCY" guest.dts '/dma-coherent/d'
     bad "warning COHERENCY" guest.dts '/gpu@1/s/$/ dma-coherent;/'
     bad "warning GUEST_NODE" guest.dts '/gpu@1/,/};/d'
@@ -475,6 +487,19 @@ END
     output_has "/???: fault BAD_IOMMUS"
     smmu check --json --host-dtb odd.dtb
     json_holds '.findings[0].path == "/???"'
+}
+
+@test "check: the guests' trees that are published have no finding" {
+    cd "$(mktemp -d "$BATS_TEST_TMPDIR/XXXXXX")"
+    count=0
+    for tree in "$BATS_TEST_DIRNAME"/../../dts/guest-*.dts; do
+        dtc -q -i "$BATS_TEST_DIRNAME/../../dts" -I dts -O dtb -o guest.dtb \
+            "$tree"
+        smmu check --guest-dtb guest.dtb
+        says 0 ""
+        count=$((count + 1))
+    done
+    [ $count -ge 2 ]
 }
 
 @test "check: every rule has a test here" {

@@ -41,12 +41,39 @@ xen() {
     [ "$output" = "d4 (guest4): left to its guest; 1 device votes awake" ]
 }
 
+@test "scmi: on and off, what it was, and for how many devices" {
+    xen "" scmi 1 off
+    expect 0
+    [ "$output" = "d1: its SCMI server is off; 1 power domain" ]
+    xen "" scmi guest2 off
+    [ "$output" = "d2 (guest2): its SCMI server was already off; 2 power domains" ]
+    xen "" scmi 3 on
+    [ "$output" = "d3: its SCMI server was already on; 0 power domains" ]
+    xen "" scmi 2 on
+    [ "$output" = "d2 (guest2): its SCMI server is on; 2 power domains" ]
+    xen "" --json scmi 2 on
+    json_holds '.domid == 2 and .name == "guest2" and .scmi == "on" and
+                .before == "off" and .power_domains == 2'
+    for bad in ON none ""; do
+        xen "" scmi 1 "$bad"
+        expect 64
+        error_has "'scmi' does not take '$bad'"
+    done
+    xen "" scmi 1
+    expect 64
+    xen "op-reason=19" scmi 3 off
+    expect 1
+    error_has "cannot turn off the SCMI server of d3: DOM0: "
+}
+
 @test "-q says nothing, --json all" {
     for verb in suspend resume auto "policy set autosuspend=1s"; do
         xen "" -q $verb 2
         expect 0
         [ -z "$output$stderr" ]
     done
+    xen "" -q scmi 2 off
+    [ -z "$output$stderr" ]
     xen "" --json suspend 2
     expect 0
     json_holds '.domid == 2 and .name == "guest2" and .force == "suspend" and

@@ -18,7 +18,7 @@
  *   old                a Xen of ABI 1.0: shorter records, no newer operation
  *   short-records      a Xen that knows all but the last field of a record
  *   no-size            it does not say how long its records are
- *   op-reason=N        force and policy are refused with this reason
+ *   op-reason=N        force, policy and scmi are refused with this reason
  *   op-reason-2=N      the same, for domain 2 only
  *   suspended          all domains are forced asleep already
  *   unterminated       names that fill their field
@@ -52,6 +52,10 @@
 /* The records of ABI 1.0; tests/abi checks that they are as long as that. */
 #define OLD_UNIT 184U
 #define OLD_LINK 64U
+/* And those of 1.1. */
+#define ABI1_UNIT 240U
+#define ABI1_LINK 152U
+#define OLD_DEVICE 360U
 
 static unsigned int calls;
 static char *buffers[2];
@@ -175,6 +179,8 @@ static void make_unit(struct xen_smmu_unit *unit, uint32_t i)
     unit->parks = 3 + i;
     unit->offs = 2 * i;
     unit->wakes = 5 + i;
+    unit->accesses = 70 + i;
+    unit->polls = 8 + i;
 }
 
 static void make_link(struct xen_smmu_link *link, uint32_t i)
@@ -186,6 +192,11 @@ static void make_link(struct xen_smmu_link *link, uint32_t i)
     link->votes = 2;
     link->delay = 20000000;
     link->worst_wake = 4;
+    link->worst_accesses = 20;
+    link->scmi = i % 3;                 /* none, off, on */
+    link->scmi_exits = i % 3 ? 31 * 40 + i : 0;
+    link->scmi_calls = i % 3 ? 80 : 0;
+    link->scmi_transitions = i % 3 ? 40 : 0;
     if (scenario("suspended"))
         link->force = XEN_SMMU_FORCE_SUSPEND;
 }
@@ -203,6 +214,7 @@ static void make_device(struct xen_smmu_device *device, uint32_t i)
     device->nr_ranges = 1;
     device->sids[0].first = i;
     device->sids[0].count = 1;
+    device->scmi_domain = i % 4 ? i % 4 - 1 : XEN_SMMU_SCMI_NO_DOMAIN;
 }
 
 static uint32_t own_size(uint32_t kind)
@@ -211,13 +223,15 @@ static uint32_t own_size(uint32_t kind)
 
     switch (kind) {
     case XEN_SMMU_list_units:
-        size = scenario("old") ? OLD_UNIT : sizeof(struct xen_smmu_unit);
+        size = scenario("old") ? OLD_UNIT : scenario("1.1") ? ABI1_UNIT :
+               sizeof(struct xen_smmu_unit);
         break;
     case XEN_SMMU_list_links:
-        size = scenario("old") ? OLD_LINK : sizeof(struct xen_smmu_link);
+        size = scenario("old") ? OLD_LINK : scenario("1.1") ? ABI1_LINK :
+               sizeof(struct xen_smmu_link);
         break;
     default:
-        size = sizeof(struct xen_smmu_device);
+        size = scenario("old") ? OLD_DEVICE : sizeof(struct xen_smmu_device);
         break;
     }
     return scenario("short-records") ? size - 8 : size;
@@ -327,6 +341,20 @@ static uint32_t force(struct xen_smmu_force *f)
     return XEN_SMMU_REASON_NONE;
 }
 
+static uint32_t scmi(struct xen_smmu_scmi *s)
+{
+    uint32_t reason = no_such(s->domid);
+
+    if (s->pad || s->pad2 || s->devices ||
+        (s->scmi != XEN_SMMU_SCMI_OFF && s->scmi != XEN_SMMU_SCMI_ON))
+        return XEN_SMMU_REASON_BAD_ARGUMENT;
+    if (reason)
+        return reason;
+    s->scmi = s->domid == 2 ? XEN_SMMU_SCMI_OFF : XEN_SMMU_SCMI_ON;
+    s->devices = s->domid % 3;
+    return XEN_SMMU_REASON_NONE;
+}
+
 static uint32_t policy(struct xen_smmu_policy *p, int set)
 {
     const uint64_t global = 20000000;
@@ -385,8 +413,9 @@ static uint32_t dispatch(struct xen_smmu_op *op)
         for (i = 0; i < sizeof(op->u.size); i++)
             if (op->u.size[i])
                 return XEN_SMMU_REASON_BAD_ARGUMENT;
-        op->u.version.abi = scenario_number("abi", scenario("old") ?
-                                            0x10000 : XEN_SMMU_ABI_VERSION);
+        op->u.version.abi = scenario_number("abi", scenario("old") ? 0x10000 :
+                                            scenario("1.1") ? 0x10001 :
+                                            XEN_SMMU_ABI_VERSION);
         op->u.version.unit_size = own_size(XEN_SMMU_list_units);
         op->u.version.link_size = own_size(XEN_SMMU_list_links);
         op->u.version.device_size = own_size(XEN_SMMU_list_devices);
@@ -399,6 +428,9 @@ static uint32_t dispatch(struct xen_smmu_op *op)
         return list(op);
     case XEN_SMMU_force:
         return scenario("old") ? XEN_SMMU_REASON_BAD_OP : force(&op->u.force);
+    case XEN_SMMU_set_scmi:
+        return scenario("old") || scenario("abi") ? XEN_SMMU_REASON_BAD_OP :
+               scmi(&op->u.scmi);
     case XEN_SMMU_get_policy:
     case XEN_SMMU_set_policy:
         return scenario("old") ? XEN_SMMU_REASON_BAD_OP :

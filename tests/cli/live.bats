@@ -75,9 +75,9 @@ xen() {
     xen "" version
     expect 0
     [ "${#lines[@]}" -eq 2 ]
-    output_has "hypervisor: interface 1.1"
+    output_has "hypervisor: interface 1.2"
     xen abi=0x10007 version --json
-    json_holds '.abi == "1.7" and .tool_abi == "1.1"'
+    json_holds '.abi == "1.7" and .tool_abi == "1.2"'
 }
 
 @test "no hypervisor, not root, no driver, no privilege: each has its words" {
@@ -138,7 +138,7 @@ xen() {
 @test "another major version is refused by either side, a newer minor one is not" {
     xen abi=0x20000 list
     expect 1
-    error_has "it speaks interface 2.0, this tool 1.1"
+    error_has "it speaks interface 2.0, this tool 1.2"
     xen abi=0 list
     expect 1
     xen reason=1 list
@@ -167,10 +167,22 @@ xen() {
     xen short-records --json list
     expect 0
     # The last one of the record, and the one before it.
-    json_holds 'all(.units[]; .debt_pages == null and .wakes != null)'
+    json_holds 'all(.units[]; .polls == null and .accesses != null)'
     json_holds '.units[1].name == "smmuv3@9070000"'
     xen short-records --json stats
-    json_holds 'all(.links[]; .worst_wake == null and .wake_all == 0)'
+    json_holds 'all(.links[]; .scmi_errors == null and .scmi_denied == 0)'
+    json_holds 'all(.links[]; .worst_accesses == 20)'
+}
+
+@test "a hypervisor of ABI 1.1: what it does not know is unknown" {
+    xen 1.1 --json stats
+    expect 0
+    json_holds '.abi == "1.1" and all(.units[]; .accesses == null and
+                .polls == null and .parks != null)'
+    json_holds 'all(.links[]; .worst_accesses == null and .worst_wake == 4)'
+    xen "" --json stats
+    json_holds '.units[1].accesses == 71 and .units[1].polls == 9'
+    json_holds 'all(.links[]; .worst_accesses == 20)'
 }
 
 @test "a hypervisor of ABI 1.0: what it does not know is unknown" {
@@ -221,6 +233,9 @@ xen() {
         error_has "the hypervisor speaks interface 1.0, this needs 1.1"
         [[ $stderr == *"Next: Install a hypervisor as new as the tool."* ]]
     done
+    xen old scmi 2 off
+    expect 1
+    error_has "the hypervisor speaks interface 1.0, this needs 1.2"
     # The version, and nothing else.
     [ "$(sort -u "$FAKE_XEN_CALLS")" = 1 ]
 }

@@ -16,14 +16,18 @@ good = json.loads(pathlib.Path(snapshot).read_text())
 HUGE = 1 << 64
 LONG = "x" * 5000
 # Under 64 bits:
-NARROW = {"unit", "index", "links", "vmid", "domid", "votes", "debt_ranges"}
+NARROW = {"unit", "index", "links", "vmid", "domid", "votes", "debt_ranges",
+          "scmi_domain"}
 ROOM = {"units": 64, "devices": 192, "domains": 128}    # of their names
-NULLABLE = {"last_flush_ns", "domid", "since_ns"}
+NULLABLE = {"last_flush_ns", "domid", "since_ns", "scmi_domain"}
 # Since ABI 1.1: where they are missing or null, the snapshot is older.
 NEWER = {"power_source", "masters_held", "registers_kept", "caches_lost",
          "parks", "offs", "wakes", "debt_pages", "force", "votes",
          "debt_ranges", "delay_ns", "merged", "overflows", "wake_none",
          "wake_ranges", "wake_vmid", "wake_all", "worst_wake", "awake"}
+# Since ABI 1.2.
+NEWER |= {"accesses", "polls", "worst_accesses", "scmi", "scmi_exits", "scmi_calls", "scmi_transitions",
+          "scmi_denied", "scmi_errors", "scmi_domain"}
 OPTIONAL = {(kind, key) for kind in ("units", "links", "devices")
             for key in NEWER} - {("links", "wakes")}
 

@@ -98,9 +98,9 @@ END
     from normal stats
     expect 0
     shown <<'END'
-SMMU             POWER   FOR       COMMANDS  SYNCS  PARKS  OFFS  WAKES
-smmuv3@9050000   on      00:01:02       340    120      2     0      3
-smmuv3@2b400000  parked  00:04:31         0      0     12     3     14
+SMMU             POWER   FOR       COMMANDS  SYNCS  PARKS  OFFS  WAKES  MMIO
+smmuv3@9050000   on      00:01:02       340    120      2     0      3  1021
+smmuv3@2b400000  parked  00:04:31         0      0     12     3     14   214
 
 SMMU             DOM  STATE    FOR       WAKEUPS  ELIDED  MERGED  FAILED
 smmuv3@9050000     2  live     00:01:01        1       0       0       0
@@ -108,18 +108,34 @@ smmuv3@9050000     3  live     00:01:01        1       0       0       0
 smmuv3@2b400000    3  dormant  1d01h          17    4096    4000       0
 smmuv3@2b400000    2  dormant  00:04:31        5     900     897       0
 
-SMMU             DOM  FLUSHES  OVERFLOWS  NONE  RANGES  VMID  ALL  WORST
-smmuv3@9050000     2       12          0     1       0     0    0      3
-smmuv3@9050000     3       31          0     1       0     0    0      3
-smmuv3@2b400000    3        0          1     2       9     2    4      7
-smmuv3@2b400000    2        6          0     1       3     0    1      5
+SMMU             DOM  FLUSHES  OVERFLOWS  NONE  RANGES  VMID  ALL  WORST  MMIO
+smmuv3@9050000     2       12          0     1       0     0    0      3     4
+smmuv3@9050000     3       31          0     1       0     0    0      3     4
+smmuv3@2b400000    3        0          1     2       9     2    4      7    20
+smmuv3@2b400000    2        6          0     1       3     0    1      5    19
 
 NONE, RANGES, VMID, ALL: wakes by what they flushed; WORST: most commands of one
-wake.
+wake; MMIO: register accesses, of an SMMU, and most of one wake, polls not
+counted.
+
+SMMU             DOM  SCMI  EXITS  CALLS  TRANSITIONS  DENIED  ERRORS
+smmuv3@9050000     2  off       0      0            0       0       0
+smmuv3@9050000     3  on     1271     82           41       2       1
+smmuv3@2b400000    3  on     1271     82           41       2       1
+smmuv3@2b400000    2  off       0      0            0       0       0
+
+EXITS: of the guest into the hypervisor, for its CALLS and its shared memory;
+TRANSITIONS: votes that changed; all of the domain, on each SMMU.
 END
     from normal --no-header stats
     [ "${#lines[@]}" -eq 6 ]
-    [[ ${lines[4]} =~ 4096\ +4000\ +0\ +0\ +1\ +2\ +9\ +2\ +4\ +7$ ]]
+    [[ ${lines[1]} =~ 12\ +3\ +14\ +214\ +97$ ]]
+    [[ ${lines[4]} =~ 4096\ +4000\ +0\ +0\ +1\ +2\ +9\ +2\ +4\ +7\ +20\ +on\ +1271\ +82\ +41\ +2\ +1$ ]]
+    # Where nobody ever had an SCMI server there is no table of it.
+    jq '.links[].scmi = "none"' "$SNAPSHOTS/normal.json" >"$BATS_TEST_TMPDIR/none.json"
+    smmu --from "$BATS_TEST_TMPDIR/none.json" stats
+    expect 0
+    [[ $output != *SCMI* ]]
     from empty stats
     expect 0
 }

@@ -37,3 +37,9 @@ uint64_t smmu_smc(uint32_t id)
 {
     return host_smc ? host_smc(id) : ~0ULL;
 }
+
+struct smmu_domain *smmu_domain_hold_new(uint16_t id,
+                                         enum xen_smmu_reason *why)
+{
+    return smmu_domain_hold(id, why);
+}

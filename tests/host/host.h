@@ -62,6 +62,9 @@ unsigned int host_works_queued(void);
  * does must not need a mutex.
  */
 extern void (*host_other_cpu)(void);
+/* The same, right before each register access and mutex of this one. */
+extern void (*host_before_access)(void);
+void host_turn(void);                   /* to be called there */
 
 /* Simulated time. */
 extern uint64_t host_time_ns;
@@ -80,6 +83,7 @@ extern bool host_quiet;
 bool host_at_rest(void);
 bool host_irqs_off(void);               /* this thread holds a short lock */
 bool host_in_irq(void);
+unsigned int host_mutex_waiters(void);  /* threads that wait for a mutex now */
 void host_irq_enter(void);
 void host_irq_leave(void);
 

@@ -20,6 +20,12 @@ static __thread unsigned int nr_held, in_irq;
 
 static struct { const void *outer, *inner; } orders[KINDS * KINDS];
 static unsigned int nr_orders;
+static unsigned int waiters;
+
+unsigned int host_mutex_waiters(void)
+{
+    return __atomic_load_n(&waiters, __ATOMIC_SEQ_CST);
+}
 
 bool host_at_rest(void)
 {
@@ -142,8 +148,14 @@ void smmu_mutex_init(struct smmu_mutex *mutex)
 
 void smmu_mutex_lock(struct smmu_mutex *mutex)
 {
+    host_turn();
     check(mutex, mutex->site, false);
-    pthread_mutex_lock(&mutex->m);
+    if ( pthread_mutex_trylock(&mutex->m) )
+    {
+        __atomic_add_fetch(&waiters, 1, __ATOMIC_SEQ_CST);
+        pthread_mutex_lock(&mutex->m);
+        __atomic_sub_fetch(&waiters, 1, __ATOMIC_SEQ_CST);
+    }
     note(mutex, mutex->site, false);
 }
 

@@ -14,6 +14,7 @@ bool host_threads, host_quiet;
 struct host_counts host_counts;
 uint64_t host_time_ns;
 void (*host_other_cpu)(void);
+void (*host_before_access)(void);
 unsigned int host_complaints;
 char host_first_complaint[256];
 
@@ -48,6 +49,7 @@ void host_reset(uint64_t seed, bool threads)
     host_free_blocks();
     host_store_buffer = true;
     host_other_cpu = NULL;
+    host_before_access = NULL;
     host_memory_reset();
 }
 
@@ -282,6 +284,18 @@ static bool in_shmem(const void *regs, uint32_t offset, unsigned int bytes)
     return true;
 }
 
+/* The other CPU's own accesses come one after the other. */
+void host_turn(void)
+{
+    void (*turn)(void) = host_before_access;
+
+    if ( !turn || host_irqs_off() || host_in_irq() )
+        return;
+    host_before_access = NULL;
+    turn();
+    host_before_access = turn;
+}
+
 uint32_t smmu_read32(void *regs, uint32_t offset)
 {
     uint32_t v;
@@ -292,6 +306,7 @@ uint32_t smmu_read32(void *regs, uint32_t offset)
             host_shmem_access(offset, false);
         return host_shmem[offset / 4 % HOST_SHMEM_WORDS];
     }
+    host_turn();
     host_enter();
     host_counts.reads++;
     if ( host_irqs_off() )
@@ -316,6 +331,7 @@ static void write_register(void *regs, uint32_t offset, uint64_t value,
             host_shmem_access(offset, true);
         return;
     }
+    host_turn();
     host_enter();
     host_counts.writes++;
     sim_mmio_write(regs, offset, value, bytes);

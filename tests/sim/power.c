@@ -13,6 +13,7 @@
 #include "sim.h"
 
 #define GBPA_ABORT      (1U << 20)
+#define QUEUES          (1U << 3 | 1U << 2) /* CMDQEN, EVENTQEN */
 
 static void lose_caches(struct sim *s)
 {
@@ -45,6 +46,7 @@ void sim_lose_registers(struct sim *s)
     s->evtq_base = host_random();
     s->evtq_prod = host_random();
     s->evtq_cons = host_random();
+    sim_lose_msi(s);
     s->nr_pending = 0;
     s->sync_seen = false;
     s->dawdle = 0;
@@ -68,6 +70,10 @@ void sim_power_off(struct sim *s)
         host_complain("power is let go while somebody uses the registers");
     if ( (s->cr0ack & 1) && !s->ack_dead )
         host_complain("power is let go while it translates");
+    /* 3.19: nothing of its own is in flight; a host asks nobody. */
+    if ( !s->registers_kept && !s->asleep && !s->ack_dead &&
+         ((s->cr0ack & QUEUES) || s->irq_ctrlack) )
+        host_complain("power is let go while queues or interrupts are on");
     s->off = s->held = true;
     s->nr_offs++;
     /* What has its address is on its way, and lands. */
@@ -160,8 +166,15 @@ static int source_on(struct smmu_unit *unit)
     {
         sim_power_on(s);
         if ( rc )
+        {
+            /* Half-way, perhaps: then it keeps no promise either. */
+            if ( host_chance(2) )
+                sim_lose_registers(s);
             s->held = true;
+        }
     }
+    else if ( !rc )
+        s->held &= !(s->gbpa & GBPA_ABORT);     /* it had come on */
     host_leave();
 
     return rc;

@@ -15,6 +15,8 @@
 #define SMMUEN          (1U << 0)
 #define EVENTQEN        (1U << 2)
 #define CMDQEN          (1U << 3)
+#define IRQ_GERROR      (1U << 0)
+#define IRQ_EVENTQ      (1U << 2)
 #define REG_WINDOW      0x20000U
 
 static struct sim units[SIM_MAX];
@@ -81,6 +83,12 @@ void sim_junk(struct sim *s, unsigned int one_in)
                      (i / 32) * 0x200000ULL, page);
 }
 
+void sim_lose_msi(struct sim *s)
+{
+    if ( s->id.idr0 & SIM_IDR0_MSI )
+        s->msi_unknown = IRQ_GERROR | IRQ_EVENTQ;
+}
+
 struct sim *sim_new(const struct sim_id *id, unsigned int nasty, bool snoops)
 {
     struct sim *s = &units[sim_count++];
@@ -91,6 +99,7 @@ struct sim *sim_new(const struct sim_id *id, unsigned int nasty, bool snoops)
     s->snoops = snoops && (id->idr0 & SIM_IDR0_COHACC);
     s->present = true;
     s->gbpa = sim_is(s, SIM_BYPASS) ? 0 : GBPA_ABORT;
+    sim_lose_msi(s);
     if ( sim_is(s, SIM_JUNK) )
         sim_junk(s, 1);
 
@@ -199,7 +208,8 @@ static void acknowledge(struct sim *s)
 {
     bool ready = !sim_is(s, SIM_ASYNC) || host_chance(2);
 
-    if ( s->cr0ack != s->cr0 && ready &&
+    s->acking = s->cr0ack != s->cr0 ? s->acking + 1 : 0;
+    if ( s->acking > s->slow_ack && ready &&
          sim_complete(s, SIM_DONE_ACK, &s->ack_dead) )
     {
         if ( (s->cr0 & SMMUEN) && s->el2_junk )
@@ -208,7 +218,11 @@ static void acknowledge(struct sim *s)
     }
     if ( s->irq_ctrlack != s->irq_ctrl && ready &&
          sim_complete(s, SIM_DONE_ACK, &s->irq_dead) )
+    {
+        if ( s->irq_ctrl & s->msi_unknown )
+            host_complain("interrupts on, MSI addresses as reset left them");
         s->irq_ctrlack = s->irq_ctrl;
+    }
     if ( (s->gbpa & GBPA_UPDATE) && ready &&
          sim_complete(s, SIM_DONE_GBPA, &s->gbpa_dead) )
     {
@@ -223,6 +237,7 @@ uint32_t sim_mmio_read(void *regs, uint32_t offset)
 
     check_use(s, offset);
     s->nr_mmio++;
+    s->nr_id_reads += offset <= 0x1c;
     s->nr_polls += offset == 0x24 || offset == 0x54 || offset == 0x44 ||
                    offset == 0x9c;
     if ( s->dead || s->off )
@@ -296,6 +311,7 @@ static bool write_wide(struct sim *s, uint32_t offset, uint64_t value)
         if ( value )
             host_complain("an MSI address nobody gave: %#lx",
                           (unsigned long)value);
+        s->msi_unknown &= offset == 0x68 ? ~IRQ_GERROR : ~IRQ_EVENTQ;
         return true;
     }
 
@@ -304,8 +320,12 @@ static bool write_wide(struct sim *s, uint32_t offset, uint64_t value)
 
 static void write_cr0(struct sim *s, uint32_t value)
 {
+    /* 6.3.9: the first value may be the one that stays. */
     if ( s->cr0 != s->cr0ack && !s->ack_dead )
+    {
         host_complain("CR0 written before CR0ACK answered the last write");
+        value = (value & ~SMMUEN) | (s->cr0 & SMMUEN);
+    }
     if ( (value & SMMUEN) && !(s->cr0 & SMMUEN) &&
          (s->id.idr0 & SIM_IDR0_ATS) && !(value & 1U << 4) )
         host_complain("SMMUEN=1 with ATSCHK=0 on a unit with ATS");

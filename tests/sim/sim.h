@@ -41,6 +41,7 @@ struct sim_id {
 struct sim_id sim_id_good(void);
 /* Where their fields are. */
 #define SIM_IDR0_COHACC     (1U << 4)
+#define SIM_IDR0_BTM        (1U << 5)
 #define SIM_IDR0_HYP        (1U << 9)
 #define SIM_IDR0_ATS        (1U << 10)
 #define SIM_IDR0_MSI        (1U << 13)
@@ -126,7 +127,10 @@ struct sim {
     uint32_t gerror, gerrorn, strtab_cfg;
     uint32_t cmdq_prod, cmdq_cons, evtq_prod, evtq_cons;
     uint64_t strtab_base, cmdq_base, evtq_base;
+    unsigned int msi_unknown;   /* addresses not written since reset */
     bool ack_dead, irq_dead, gbpa_dead, sync_dead;
+    unsigned int slow_ack;      /* reads until CR0ACK answers, each time */
+    unsigned int acking;        /* of them so far */
     bool irq;                   /* an interrupt is pending */
     bool dead;                  /* its clock stopped behind the driver's
                                    back: reads as ones, writes are lost */
@@ -168,6 +172,7 @@ struct sim {
     uint64_t nr_cmds, nr_tlbi, nr_cfgi, nr_sync, nr_vmall, nr_all;
     uint64_t nr_landed, nr_aborted, nr_hits, nr_events, nr_overflows;
     uint64_t nr_polls;          /* reads of ACKs, GBPA, CMDQ_CONS */
+    uint64_t nr_id_reads;
     uint64_t nr_irqs, nr_mmio, nr_offs, nr_ons, nr_losses, nr_ranges;
 };
 
@@ -221,6 +226,8 @@ void sim_drain(struct sim *s);
 void sim_power_off(struct sim *s);
 void sim_power_on(struct sim *s);
 void sim_junk(struct sim *s, unsigned int one_in);
+/* MSI addresses, of global errors and of events, are anything. */
+void sim_lose_msi(struct sim *s);
 void sim_lose_registers(struct sim *s);
 void sim_host_off(struct sim *s);
 void sim_host_on(struct sim *s, bool source);

@@ -149,12 +149,14 @@ static void assert_off(void)
 static void sleeping_unmaps(struct world_dev *dev, uint64_t stride)
 {
     struct host_counts h;
-    uint64_t cmds, mmio, wakes_before, i, elided;
+    uint64_t cmds, mmio, wakes_before, i, elided, accesses, polls;
 
     sleeps(dev);
     sim_settle();
     cmds = s->nr_cmds;
     mmio = s->nr_mmio;
+    accesses = u->nr_accesses;
+    polls = u->nr_polls;
     wakes_before = u->nr_wakes;
     elided = link_of(a)->stats.elided;
     h = host_counts;
@@ -163,6 +165,8 @@ static void sleeping_unmaps(struct world_dev *dev, uint64_t stride)
             fail_msg("flush %u failed", (unsigned int)i);
     assert_int_equal(s->nr_cmds, cmds);
     assert_int_equal(s->nr_mmio, mmio);
+    assert_int_equal(u->nr_accesses, accesses);
+    assert_int_equal(u->nr_polls, polls);
     assert_int_equal(u->nr_wakes, wakes_before);
     assert_int_equal(host_counts.reads, h.reads);
     assert_int_equal(host_counts.writes, h.writes);
@@ -311,6 +315,9 @@ static void wake_on(void **state)
     assert_int_equal(link_of(a)->stats.wake_none, 1 + 1);
     assert_int_equal(link_of(a)->stats.wake_ranges, 2);
     assert_int_equal(link_of(a)->stats.wake_vmid, 2);
+    /* Its first wake, from parked, wrote PROD and CR0; these PROD twice. */
+    assert_int_equal(link_of(a)->stats.worst_accesses, 2);
+    assert_int_equal(link_of(a)->stats.worst_wake, 4);
     assert_true(test_reaches(s, 16, b, 0, 0));
 }
 
@@ -333,6 +340,7 @@ static void wake_parked(void **state)
     begin();
     wakes(dev_a);
     CMDS(VMALL, CFGI_STE, SYNC);
+    assert_int_equal(link_of(a)->stats.worst_accesses, 2);
 }
 
 /* Without RIL: a page, or everything. */
@@ -358,13 +366,20 @@ static void wake_no_ril(void **state)
     assert_true(test_aborts(s, 8, 0, 4));
 }
 
-static void wake_off(unsigned int idr0, bool second)
+/*
+ * From OFF: one whole invalidation, and at most 20 register accesses beyond
+ * polls, from CR0=0 to SMMUEN=1, commands included.  `kept`: the registers
+ * were there all the time, though nobody had promised it.
+ */
+static void wake_off(uint32_t idr0, unsigned int nasty, bool second, bool kept)
 {
     struct sim_id id = with_ril();
-    uint64_t mmio, polls;
+    uint64_t mmio, polls, accesses;
+    char what[128];
 
     id.idr0 |= idr0;
-    build(&id, 0, true, true, false, SIM_CACHES_KEPT);
+    build(&id, nasty, true, true, false, SIM_CACHES_KEPT);
+    s->registers_kept = kept;
     fill(a);
     assert_int_equal(world_attach(a, dev_a), 0);
     if ( second )
@@ -376,30 +391,105 @@ static void wake_off(unsigned int idr0, bool second)
     assert_int_equal(world_unmap(a, 0, 1), 0);
     mark = s->nr_cmds;
     mmio = s->nr_mmio;
-    polls = s->nr_polls;
+    polls = u->nr_polls;
+    accesses = u->nr_accesses;
+    link_of(a)->stats.worst_accesses = 0;
     wakes(dev_a);
     mmio = s->nr_mmio - mmio;
-    /* GBPA's value is read once; the others are polls. */
-    polls = s->nr_polls - polls - 1;
-    print_message("# power-up%s%s: %lu register accesses, %lu of them polls\n",
-                  idr0 & SIM_IDR0_HYP ? ", Hyp" : "",
-                  idr0 & SIM_IDR0_MSI ? ", MSI" : "", mmio, polls);
+    polls = u->nr_polls - polls;
+    accesses = u->nr_accesses - accesses;
+    snprintf(what, sizeof(what), "power-up%s%s%s%s%s: %lu register accesses beyond %lu polls",
+             idr0 & SIM_IDR0_HYP ? ", Hyp" : "",
+             idr0 & SIM_IDR0_BTM ? ", BTM" : "",
+             idr0 & SIM_IDR0_ATS ? ", ATS" : "",
+             idr0 & SIM_IDR0_MSI ? ", MSI" : "",
+             kept ? ", registers kept" : "", accesses, polls);
+    if ( !nasty )
+        print_message("# %s\n", what);
+    if ( accesses > 20 )
+        fail_msg("%s: 20 are allowed", what);
+    if ( accesses + polls != mmio )
+        fail_msg("%s, and the unit has seen %lu", what, mmio);
+    assert_int_equal(link_of(a)->stats.worst_accesses, accesses);
     if ( idr0 & SIM_IDR0_HYP )
         CMDS(CFGI_ALL, NSNH_ALL, EL2_ALL, SYNC);
     else
         CMDS(CFGI_ALL, NSNH_ALL, SYNC);
-    /* An MSI-capable one has two addresses to clear, interrupts off first. */
-    assert_in_range(mmio - polls, 10, idr0 & SIM_IDR0_MSI ? 23 : 20);
     assert_int_equal(link_of(a)->stats.wake_all, 2);
     assert_true(test_reaches(s, 8, a, 0, 0));
     assert_true(test_aborts(s, 8, 0, 1));
 }
 
-static void wake_off_plain(void **state) { wake_off(0, false); }
-static void wake_off_hyp(void **state)   { wake_off(SIM_IDR0_HYP, true); }
-static void wake_off_msi(void **state)
+static void wake_off_all(void **state)
 {
-    wake_off(SIM_IDR0_MSI | SIM_IDR0_HYP, false);
+    static const uint32_t features[] = { SIM_IDR0_HYP, SIM_IDR0_BTM,
+                                         SIM_IDR0_ATS, SIM_IDR0_MSI };
+    unsigned int i, k;
+    uint32_t idr0;
+
+    for ( i = 0; i < 16; i++ )
+    {
+        idr0 = 0;
+        for ( k = 0; k < 4; k++ )
+            idr0 |= i & 1U << k ? features[k] : 0;
+        wake_off(idr0, 0, i & 1, false);
+        wake_off(idr0, 0, i & 1, true);
+        wake_off(idr0, NICE, i & 1, false);
+        wake_off(idr0, NICE, i & 1, true);
+        if ( host_complaints )
+            fail_msg("%s", host_first_complaint);
+    }
+}
+
+/* The model's word for what is a poll, beside the driver's. */
+static void wake_off_polls(void **state)
+{
+    uint64_t before;
+
+    wake_off(SIM_IDR0_MSI | SIM_IDR0_HYP, 0, false, false);
+    sleeps(dev_a);
+    before = s->nr_polls - u->nr_polls;
+    wakes(dev_a);
+    assert_int_equal(s->nr_polls - u->nr_polls, before);
+    assert_int_equal(s->nr_mmio - s->nr_id_reads,
+                     u->nr_accesses + u->nr_polls);
+}
+
+/* Firmware had it while the host was suspended, and left interrupts on. */
+static void msi_left_on(void **state)
+{
+    struct sim_id id = with_ril();
+
+    id.idr0 |= SIM_IDR0_MSI;
+    build(&id, NICE, false, false, false, SIM_CACHES_KEPT);
+    fill(a);
+    assert_int_equal(world_attach(a, dev_a), 0);
+    assert_int_equal(world_suspend(), 0);
+    s->irq_ctrl = s->irq_ctrlack = 5;
+    world_resume();
+    assert_int_equal(s->msi_unknown, 0);
+    assert_int_equal(s->irq_ctrlack, 5);
+    assert_true(test_reaches(s, 8, a, 0, 0));
+}
+
+/* It does not stop: power stays, and nothing is believed any more. */
+static void stop_times_out(void **state)
+{
+    unsigned int i, n = 0;
+
+    for ( i = 1; i <= 3; i++ )
+    {
+        sourced(state);
+        sim_fail(i, SIM_DONE_ACK, false);
+        assert_int_equal(world_vote(dev_a, false), 0);
+        n += s->cr0ack & 1 ? 0 : smmu_unit_failed(u);
+        assert_true(smmu_unit_failed(u));
+        assert_false(s->off);
+        assert_logged("REGISTER_TIMEOUT");
+        assert_true(test_aborts(s, 8, 0, 0));
+    }
+    /* SMMUEN=0 first; then the interrupts, then the queues. */
+    assert_int_equal(n, 2);
 }
 
 /* What the range says, read back by the architecture: 4.4.1.1. */
@@ -1272,7 +1362,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         P(million_in_a_row), P(million_scattered), S(million_while_off),
         P(liar), S(liar_off), P(wake_on), P(wake_parked), T(wake_no_ril),
-        T(wake_off_plain), T(wake_off_hyp), T(wake_off_msi), P(ranges),
+        T(wake_off_all), T(wake_off_polls),
+        T(msi_left_on), T(stop_times_out), P(ranges),
         P(ranges_too_large), P(waking_unmap_parked),
         P(waking_unmap_on), S(waking_unmap_parked), P(quiescing_unmap),
         P(stale_entries), S(stale_entries), S(epochs),

@@ -30,12 +30,16 @@ static struct {
     bool busy;                          /* never free, from now on */
     bool silent;                        /* no answer */
     unsigned int late;                  /* free after so many looks */
+    uint32_t lie;                       /* xored to the state it tells */
+    bool deaf;                          /* takes requests, and does nothing */
     uint64_t smc;                       /* what the call returns */
     unsigned int at;                    /* only the at-th call from now */
 } bad;
 
 static unsigned int calls, ons, offs;
 static uint32_t last_token;
+static uint32_t fw_state;               /* of the power domain */
+static uint32_t asked;                  /* the one that is to be asked for */
 static unsigned int looks;
 
 static bool is_bad(void)
@@ -57,6 +61,7 @@ static uint64_t firmware(uint32_t id)
     uint32_t header = HEADER, token = header >> 18 & 0x3ff;
     static const uint32_t attributes[4] = { DOMAINS };
     bool wrong = is_bad();
+    uint32_t state;
 
     calls++;
     assert_int_equal(id, SMC_ID);
@@ -85,7 +90,13 @@ static uint64_t firmware(uint32_t id)
     case 4:
         assert_int_equal(LENGTH, 16);
         assert_int_equal(PAYLOAD[0], 0);        /* synchronous */
-        assert_int_equal(PAYLOAD[1], MINE);
+        assert_int_equal(PAYLOAD[1], asked);
+        if ( bad.deaf )
+        {
+            answer(0, NULL, 0);
+            break;
+        }
+        fw_state = PAYLOAD[2];
         if ( PAYLOAD[2] == 0 )
             ons++;
         else
@@ -99,6 +110,12 @@ static uint64_t firmware(uint32_t id)
         else if ( s && !PAYLOAD[2] && s->off )
             sim_power_on(s);
         answer(0, NULL, 0);
+        break;
+    case 5:
+        assert_int_equal(LENGTH, 8);
+        assert_int_equal(PAYLOAD[0], asked);
+        state = fw_state ^ (wrong ? bad.lie : 0);
+        answer(0, &state, 1);
         break;
     default:
         fail_msg("message %u was not expected", header & 0xff);
@@ -139,7 +156,7 @@ static int channel_up(void **state)
     memset(&channel, 0, sizeof(channel));
     memset(&power, 0, sizeof(power));
     bad.version = 0x20000;
-    calls = ons = offs = 0;
+    calls = ons = offs = fw_state = 0;
     last_token = ~0U;
     host_smc = firmware;
     host_shmem_access = look;
@@ -148,7 +165,7 @@ static int channel_up(void **state)
     channel.smc_id = SMC_ID;
     smmu_mutex_init(&channel.mutex);
     power.channel = &channel;
-    power.domain = MINE;
+    power.domain = asked = MINE;
 
     return 0;
 }
@@ -169,7 +186,8 @@ static int init(void)
 static void good(void **state)
 {
     assert_int_equal(init(), 0);
-    assert_int_equal(calls, 2);
+    assert_int_equal(calls, 4);
+    assert_int_equal(ons, 1);
     assert_string_equal(power.source.name, "scmi");
     assert_non_null(power.source.on);
     assert_non_null(power.source.off);
@@ -207,8 +225,30 @@ static void domains(void **state)
     power.domain = 0xffffffff;
     assert_int_equal(init(), -ENODEV);
     assert_null(power.source.on);
-    power.domain = DOMAINS - 1;
+    power.domain = asked = DOMAINS - 1;
     assert_int_equal(init(), 0);
+}
+
+/* One power domain, two SMMUs: neither may take it from the other. */
+static void shared(void **state)
+{
+    struct smmu_scmi_power more[2] = { power, power };
+
+    host_log_clear();
+    more[0].source.caps.masters_held = more[1].source.caps.masters_held = true;
+    power.source.caps.masters_held = true;
+    more[0].domain = MINE - 1;
+    assert_int_equal(init(), 0);
+    asked = MINE - 1;
+    assert_int_equal(smmu_scmi_power_init(&more[0], "smmu@1"), 0);
+    asked = MINE;
+    assert_not_logged("parked at most");
+    assert_true(smmu_power_may_off(&power.source.caps));
+    assert_int_equal(smmu_scmi_power_init(&more[1], "smmu@2"), 0);
+    assert_logged("another SMMU has SCMI power domain 5");
+    assert_false(smmu_power_may_off(&power.source.caps));
+    assert_false(smmu_power_may_off(&more[1].source.caps));
+    assert_true(smmu_power_may_off(&more[0].source.caps));
 }
 
 /* A unit behind it, asleep; the firmware says it is off. */
@@ -261,13 +301,15 @@ static void cycles(void **state)
 /* Each wrong answer to ON: refused, still asleep; then it goes on. */
 static void wrong_on(void **state)
 {
-    unsigned int i;
+    unsigned int i, n;
     int rc;
 
-    for ( i = 0; i < 50; i++ )
+    /* To the request, and to the question what came of it. */
+    for ( n = 0; n < 100; n++ )
     {
         uint32_t version = bad.version;
 
+        i = n / 2;
         memset(&bad, 0, sizeof(bad));
         bad.version = version;
         if ( i < 10 )
@@ -290,14 +332,14 @@ static void wrong_on(void **state)
             bad.smc = ~0ULL;                            /* no such call */
         else
             bad.smc = 1;
-        bad.at = 1;
+        bad.at = 1 + n % 2;
         rc = world_vote(dev, true);
         if ( rc != -EIO )
-            fail_msg("case %u: %d", i, rc);
+            fail_msg("case %u: %d", n, rc);
         assert_int_equal(smmu_link_state(smmu_domain_links(dom->d)),
                          XEN_SMMU_LINK_DORMANT);
         assert_int_equal(world.unit[0].state, XEN_SMMU_UNIT_OFF);
-        assert_int_equal(host_log_count("does not turn it on"), i + 1);
+        assert_int_equal(host_log_count("does not turn it on"), n + 1);
         STATUS = 1;                     /* it has taken notice */
         assert_true(test_aborts(s, 8, 0, 0));
         /* The model is on or off, as the firmware did; the next ON is fine. */
@@ -371,16 +413,16 @@ static void wrong_off(void **state)
 {
     unsigned int i;
 
-    for ( i = 0; i < 5; i++ )
+    for ( i = 0; i < 10; i++ )
     {
         bad.at = ~0U;
         assert_int_equal(world_vote(dev, true), 0);
-        bad.at = 1;
-        bad.status = i == 0 ? -3 : 0;
-        bad.error = i == 1;
-        bad.header_xor = i == 2 ? 1U << 18 : 0;
-        bad.smc = i == 3 ? ~0ULL : 0;
-        bad.silent = i == 4;
+        bad.at = 1 + i / 5;
+        bad.status = i % 5 == 0 ? -3 : 0;
+        bad.error = i % 5 == 1;
+        bad.header_xor = i % 5 == 2 ? 1U << 18 : 0;
+        bad.smc = i % 5 == 3 ? ~0ULL : 0;
+        bad.silent = i % 5 == 4;
         assert_int_equal(world_vote(dev, false), 0);
         assert_int_equal(host_log_count("did not confirm"), i + 1);
         assert_int_equal(world.unit[0].state, XEN_SMMU_UNIT_OFF);
@@ -396,12 +438,110 @@ static void wrong_off(void **state)
     }
 }
 
+/* SUCCESS, and it is as it was; the firmware says so when it is asked. */
+static void deaf_on(void **state)
+{
+    unsigned int i;
+
+    for ( i = 0; i < 3; i++ )
+    {
+        bad.deaf = true;
+        assert_int_equal(world_vote(dev, true), -EIO);
+        assert_int_equal(host_log_count("request for on (0), but the state is 0x40000000"),
+                         i + 1);
+        assert_int_equal(host_log_count("does not turn it on"), i + 1);
+        assert_int_equal(smmu_link_state(smmu_domain_links(dom->d)),
+                         XEN_SMMU_LINK_DORMANT);
+        assert_int_equal(world.unit[0].state, XEN_SMMU_UNIT_OFF);
+        assert_true(s->off);
+        bad.deaf = false;
+        assert_int_equal(world_vote(dev, true), 0);
+        assert_true(test_reaches(s, 8, dom, 0, 0));
+        host_time_ns += 3000000000;
+        assert_int_equal(world_vote(dev, false), 0);
+        assert_true(s->off);
+    }
+}
+
+/*
+ * The same for OFF: caches that going off would have lost are as warm as ever,
+ * and a page is given back meanwhile.
+ */
+static void deaf_off(void **state)
+{
+    unsigned int i;
+
+    power.source.caps.caches_lost = true;
+    s->caches = SIM_CACHES_LOST;
+    for ( i = 0; i < 3; i++ )
+    {
+        bad.deaf = false;
+        assert_int_equal(world_vote(dev, true), 0);
+        assert_true(test_reaches(s, 8, dom, 0, 0));
+        bad.deaf = true;
+        assert_int_equal(world_vote(dev, false), 0);
+        assert_false(s->off);
+        assert_int_equal(world_unmap(dom, 0, 0), 0);
+        host_time_ns += 3000000000;
+        assert_int_equal(world_vote(dev, true), 0);
+        assert_true(test_aborts(s, 8, 0, 0));
+        assert_true(test_reaches(s, 8, dom, 0, 1));
+        assert_int_equal(host_log_count("request for off (0x40000000), but the state is 0:"),
+                         i + 1);
+        assert_int_equal(host_log_count("did not confirm"), i + 1);
+        world_map(dom, 0, 0);
+        bad.deaf = false;
+        assert_int_equal(world_vote(dev, false), 0);
+        assert_true(s->off);
+        host_time_ns += 3000000000;
+    }
+    /* Off as it should be, it is believed: no invalidation. */
+    s->nr_all = 0;
+    assert_int_equal(world_vote(dev, true), 0);
+    assert_int_equal(s->nr_all, 0);
+    assert_true(test_reaches(s, 8, dom, 0, 0));
+}
+
+/* States that are neither, and the other one. */
+static void odd_states(void **state)
+{
+    static const uint32_t lies[] = { 0x40000000, 1, 0x40000001, 0x80000000,
+                                     0x20000000, 0x10000000, 0xffffffff };
+    unsigned int i;
+
+    for ( i = 0; i < ARRAY_SIZE(lies); i++ )
+    {
+        bad.lie = lies[i];
+        bad.at = 2;
+        assert_int_equal(world_vote(dev, true), -EIO);
+        bad.at = ~0U;
+        assert_int_equal(world_vote(dev, true), 0);
+        host_time_ns += 3000000000;
+        bad.at = 2;
+        assert_int_equal(world_vote(dev, false), 0);
+        assert_int_equal(host_log_count("did not confirm"), i + 1);
+        assert_int_equal(host_log_count("but the state is"), 2 * i + 2);
+        bad.at = ~0U;
+        assert_int_equal(world_vote(dev, true), 0);
+        assert_true(test_reaches(s, 8, dom, 0, 0));
+        host_time_ns += 3000000000;
+        assert_int_equal(world_vote(dev, false), 0);
+        assert_true(s->off);
+    }
+    channel_up(state);
+    bad.lie = 1;
+    bad.at = 4;
+    assert_int_equal(init(), -EIO);
+    assert_logged("parked at most");
+    assert_null(power.source.on);
+}
+
 /* At boot, each message: then it is parked at most. */
 static void init_fails(void **state)
 {
     unsigned int which, how;
 
-    for ( which = 1; which <= 2; which++ )
+    for ( which = 1; which <= 4; which++ )
         for ( how = 0; how < 7; how++ )
         {
             channel_up(state);
@@ -429,9 +569,9 @@ static void init_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        C(good), C(versions), C(domains), C(init_fails), U(cycles),
+        C(good), C(versions), C(domains), C(init_fails), C(shared), U(cycles),
         U(wrong_on), U(odd_but_fine), U(no_answer), U(never_free),
-        U(wrong_off),
+        U(wrong_off), U(deaf_on), U(deaf_off), U(odd_states),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -503,4 +503,15 @@ void world_free(void)
     for ( i = 0; i < WORLD_DOMS; i++ )
         if ( world.dom[i].d && !world.dom[i].zombie )
             world_destroy(&world.dom[i]);
+    /* What the driver says that it did is what it did. */
+    for ( i = 0; i < world.units; i++ )
+    {
+        const struct smmu_unit *unit = &world.unit[i];
+        const struct sim *s = world.sim[i];
+
+        if ( unit->nr_accesses + unit->nr_polls != s->nr_mmio - s->nr_id_reads )
+            host_complain("%s: %lu accesses and %lu polls are counted, of %lu",
+                          unit->name, unit->nr_accesses, unit->nr_polls,
+                          s->nr_mmio - s->nr_id_reads);
+    }
 }

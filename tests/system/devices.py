@@ -55,7 +55,10 @@ EDU_B = edu("edu", 2, 0x10100000)
 AHCI = Device("ahci", 3, 0x10200000, 0x1000, 0x24, "generic-ahci",
               ("-device", "ich9-ahci,id=ahci,addr=03.0", "-drive", "if=none,id=disk,file={disk},format=raw",
                "-device", "ide-hd,drive=disk,bus=ahci.0"))
-ALL = (EDU_A, EDU_B, AHCI)
+XHCI = Device("usb", 4, 0x10300000, 0x4000, 0x10, "generic-xhci",
+              ("-device", "qemu-xhci,id=xhci,addr=04.0", "-drive", "if=none,id=stick,file={stick},format=raw",
+               "-device", "usb-storage,drive=stick,bus=xhci.0"))
+ALL = (EDU_A, EDU_B, AHCI, XHCI)
 
 
 def firmware_table(devices):

@@ -84,6 +84,14 @@ class Gdb:
         self.s.sendall(b"\x03")
         self.receive()
 
+    def argument(self, thread):
+        """The first one, of the function at whose start a thread stopped."""
+        self.ask(f"Hg{thread}")
+        return int.from_bytes(bytes.fromhex(self.ask("g", None)[:16]), "little")
+
+    def peek64(self, address):
+        return int.from_bytes(bytes.fromhex(self.ask(f"m{address:x},8", None)), "little")
+
     def poke64(self, physical, value):
         """Write a device's register."""
         self.ask("Qqemu.PhyMemMode:1")

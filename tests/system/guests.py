@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Guests created by xl, each with its own passthrough devices."""
 import re
+import shutil
 import time
+from pathlib import Path
 
 import devices as dev
-from base import Problem, sh, tail
+from base import TOP, Problem, sh, tail
 from machine import PATIENCE
 
 # A guest owns MEMORY MiB from RAM_BASE on; its kernel is told of KERNEL_MEMORY
@@ -12,39 +14,54 @@ from machine import PATIENCE
 RAM_BASE, MEMORY, KERNEL_MEMORY = 0x40000000, 256, 192
 SCRATCH = RAM_BASE + (KERNEL_MEMORY << 20) + 0x1000000
 HOLE = 0xC0000000               # no guest has memory there
+DTS = TOP / "dts"
 
 
 class Guest:
-    def __init__(self, machine, name, devices, modules=(), memory=MEMORY, run=""):
+    """
+    tree      its partial device tree, a file of dts/; None: one without SCMI
+    kernel    another one than Debian's, a file
+    more      more lines of xl.cfg
+    """
+
+    def __init__(self, machine, name, devices, modules=(), memory=MEMORY, run="", tree=None, kernel=None, vcpus=1, more=""):
         self.m, self.name, self.devices = machine, name, devices
         self.log = machine.log / f"guest-{name}.log"
         self._tags = 0
-        dts = machine.host / f"{name}.dts"
-        dts.write_text("/dts-v1/;\n/ { #address-cells = <2>; #size-cells = <2>;\n\tpassthrough { compatible = \"simple-bus\";"
+        self.files = name            # dom0 caches them: never written twice
+        while (machine.host / f"{self.files}.cfg").exists():
+            self.files += "+"
+        dts, dtb = (machine.host / f"{self.files}.{x}" for x in ("dts", "dtb"))
+        dts.write_text("/dts-v1/;\n" + (f"/include/ \"{tree}\"\n" if tree else
+                       "/ { #address-cells = <2>; #size-cells = <2>;\n\tpassthrough { compatible = \"simple-bus\";"
                        " ranges; #address-cells = <2>; #size-cells = <2>;\n"
-                       + "".join(d.guest_node() for d in devices) + "\t};\n};\n")
-        sh(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", dts.with_suffix(".dtb"), dts], "dtc")
+                       + "".join(d.guest_node() for d in devices) + "\t};\n};\n"))
+        sh(["dtc", "-q", "-i", DTS, "-I", "dts", "-O", "dtb", "-o", dtb, dts], "dtc")
+        if kernel:
+            shutil.copy(kernel, machine.host)
+        system = f'kernel = "/host/{Path(kernel).name}"' if kernel else f"""kernel = "/host/Image"
+ramdisk = "/host/guest.cpio.gz"
+extra = "console=hvc0 rdinit=/init loglevel=4 mem={KERNEL_MEMORY}M modules={','.join(modules)} run={run}\""""
 
         def words(f):
             return "[ " + ", ".join(f(d) for d in devices) + " ]"
-        (machine.host / f"{name}.cfg").write_text(f"""name = "{name}"
-kernel = "/host/Image"
-ramdisk = "/host/guest.cpio.gz"
-extra = "console=hvc0 rdinit=/init loglevel=4 mem={KERNEL_MEMORY}M modules={','.join(modules)} run={run}"
+        (machine.host / f"{self.files}.cfg").write_text(f"""name = "{name}"
+{system}
 memory = {memory}
 maxmem = {memory}
-vcpus = 1
+vcpus = {vcpus}
 acpi = 0
 dtdev = {words(lambda d: f'"{d.path}"')}
 iomem = {words(lambda d: f'"{d.bar >> 12:x},{d.size >> 12:x}"')}
 irqs = {words(lambda d: str(32 + d.spi))}
-device_tree = "/host/{name}.dtb"
+device_tree = "/host/{self.files}.dtb"
 on_crash = "preserve"
+{more}
 """)
 
     def create(self, seconds=60, paused=False):
         self._from = self.log.stat().st_size if self.log.exists() else 0
-        self.m.dom0(f"xl create -q {'-p ' if paused else ''}/host/{self.name}.cfg", seconds)
+        self.m.dom0(f"xl create -q {'-p ' if paused else ''}/host/{self.files}.cfg", seconds)
         self.id = int(self.m.dom0(f"xl domid {self.name}"))
         self.tty = self.m.dom0(f"xenstore-read /local/domain/{self.id}/console/tty").strip()
         return self

@@ -55,6 +55,7 @@ class Machine:
         self.trace_log = self.dir / "trace.log"
         self.host, self.log = self.dir / "host", self.dir / "log"
         self.disk = disk or self.dir / "disk.img"
+        self.stick = self.dir / "stick.img"
         self.process = self._agent = None
         self._tags = 0
 
@@ -125,6 +126,7 @@ class Machine:
         for f in ("Image", "guest.cpio.gz"):
             os.link(OUT / f, self.host / f)
         new_disk(self.disk)
+        new_disk(self.stick)
         self.sockets = Path(tempfile.mkdtemp(prefix="xen-smmu-"))     # socket paths must be short
         board, opts = self._board()
         load = [(XEN, self.xen), (KERNEL, OUT / "Image"), (RAMDISK, OUT / "dom0.cpio.gz"), *self.modules]
@@ -138,7 +140,7 @@ class Machine:
         for address, f in load:
             args += ["-device", f"loader,file={f},addr={address:#x},force-raw=on"]
         for d in self.devices or ():
-            args += [x.format(disk=self.disk) for x in d.qemu]
+            args += [x.format(disk=self.disk, stick=self.stick) for x in d.qemu]
         for tag, path in (("host", self.host), ("log", self.log)):
             args += ["-fsdev", f"local,id={tag},path={path},security_model=none",
                      "-device", f"virtio-9p-device,fsdev={tag},mount_tag={tag}"]
@@ -260,12 +262,13 @@ class Machine:
         """What Xen's ring holds, as an administrator sees it."""
         return self.dom0("xl dmesg")
 
-    def disk_file_sha256(self, name):
+    def disk_file_sha256(self, name, image=None):
         """A file of the guest's filesystem, read from the image."""
-        r = subprocess.run(["debugfs", "-R", f"cat /{name}", self.disk], capture_output=True,
+        image = image or self.disk
+        r = subprocess.run(["debugfs", "-R", f"cat /{name}", image], capture_output=True,
                            env={**os.environ, "PATH": os.environ.get("PATH", "") + ":/usr/sbin:/sbin"})
         if r.returncode or not r.stdout:
-            raise Problem(f"Cannot read /{name} from {self.disk}.", r.stderr.decode())
+            raise Problem(f"Cannot read /{name} from {image}.", r.stderr.decode())
         return hashlib.sha256(r.stdout).hexdigest()
 
     # --- QEMU -------------------------------------------------------------

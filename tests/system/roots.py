@@ -29,7 +29,8 @@ DOM0_PROGRAMS = [f"{XENBIN}/{x}" for x in
     "usr/bin/xenstore-write", "usr/bin/xenstore-list"]
 DOM0_MODULES = """xen-evtchn xen-gntdev xen-gntalloc xen-privcmd xenfs virtio_mmio virtio_console 9p 9pnet_virtio
  virtio_pci virtio_blk nvme ext4 crc32c_generic""".split()
-GUEST_MODULES = "ahci_platform sd_mod ext4 crc32c_generic xen-privcmd xenfs xen-evtchn".split()
+GUEST_MODULES = """ahci_platform sd_mod ext4 crc32c_generic xen-privcmd xenfs xen-evtchn
+ xhci-plat-hcd usb-storage""".split()
 
 
 def sysroot():
@@ -64,7 +65,7 @@ def programs(target):
     for c in HERE.glob("guest/*.c"):
         sh([CROSS + "gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-static", "-s", "-o", target / "usr/bin" / c.stem, c],
            "guest-programs", what=f"{c.relative_to(TOP)} does not compile.")
-    for script in ("disk-test", "edu-selftest"):
+    for script in ("disk-test", "edu-selftest", "scmi-selftest"):
         shutil.copy(HERE / "guest" / script, target / "usr/bin" / script)
 
 
@@ -139,6 +140,23 @@ def guest():
         pack(target, result)
         stamp.write_text(key)
         s.note = f"{result.stat().st_size / 1e6:.1f} MB"
+    return result
+
+
+def hostile():
+    """The kernel of the guest that means no good: build/out/hostile.img."""
+    sources, result = sorted((HERE / "hostile").glob("*")), OUT / "hostile.img"
+    stamp, key = result.with_suffix(".stamp"), digest(*sources, Path(__file__))
+    if result.exists() and fresh(stamp, key):
+        return result
+    elf_file = result.with_suffix(".elf")
+    OUT.mkdir(parents=True, exist_ok=True)
+    sh([CROSS + "gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-ffreestanding", "-nostdlib", "-static", "-no-pie", "-fno-pic",
+        "-fno-stack-protector", "-mgeneral-regs-only", "-Wl,--build-id=none,--no-warn-rwx-segments",
+        f"-Wl,-T,{HERE / 'hostile/image.lds'}", "-o", elf_file, *(f for f in sources if f.suffix in (".c", ".S"))],
+       "hostile", what="The hostile guest does not build.")
+    sh([CROSS + "objcopy", "-O", "binary", "--set-section-flags", ".bss=alloc,load,contents", elf_file, result], "hostile")
+    stamp.write_text(key)
     return result
 
 

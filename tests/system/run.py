@@ -11,6 +11,7 @@ import traceback
 import fetch
 import pm_steps
 import roots
+import scmi_steps
 import steps
 import xen
 from base import BUILD, TOP, Problem, step
@@ -18,7 +19,7 @@ from machine import Machine
 
 REPORT = BUILD / "run" / "report.json"
 SCHEMA = "xen-smmu-run/1"
-STEPS = steps.STEPS + pm_steps.STEPS
+STEPS = steps.STEPS + pm_steps.STEPS + scmi_steps.STEPS
 
 
 def prepare(a):
@@ -28,6 +29,7 @@ def prepare(a):
     roots.kernel()
     roots.dom0()
     roots.guest()
+    roots.hostile()
     return images
 
 

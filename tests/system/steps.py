@@ -26,9 +26,10 @@ class World:
 
     def __init__(self, machine):
         self.m = machine
-        self.edu = self.disk = None
+        self.edu = self.disk = self.usb = None
         self.progress = None
         self.cycles = 100          # of sleep and wake, where they are counted
+        self.sleeps = 5            # of an idle USB disk
         self.test_xen = None       # test build for steps with a machine of their own
 
 
@@ -210,5 +211,5 @@ STEPS = (
     ("two-guests-isolated", two_guests_isolated),
     ("xl-smmu", xl_smmu),
 )
-NEEDED = ("boot", "guests")           # without these the others mean nothing
+NEEDED = ("boot", "guests", "scmi-guests")           # without these the others mean nothing
 assert SCRATCH > RAM_BASE

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The operations that change something: force and policy. */
+/* The operations that change something: force, policy and scmi. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,16 +8,17 @@
 
 /* The minor version of the ABI that has them. */
 #define SINCE 1
+#define SCMI_SINCE 2
 
 static int open_for(struct hypercall *call, struct state *state,
-                    const char *what)
+                    uint32_t minor, const char *what)
 {
     int rc;
 
     rc = hypercall_open(call);
     if (!rc)
         rc = hypercall_version(call, &state->abi);
-    return rc ? rc : hypercall_need(state->abi, SINCE, what);
+    return rc ? rc : hypercall_need(state->abi, minor, what);
 }
 
 int live_force(struct state *state, const char *what,
@@ -27,11 +28,26 @@ int live_force(struct state *state, const char *what,
     struct hypercall call;
     int rc;
 
-    rc = open_for(&call, state, what);
+    rc = open_for(&call, state, SINCE, what);
     if (!rc)
         rc = hypercall_op(&call, &op, what);
     hypercall_close(&call);
     *force = op.u.force;
+    return rc;
+}
+
+int live_scmi(struct state *state, const char *what,
+              struct xen_smmu_scmi *scmi)
+{
+    struct xen_smmu_op op = { .op = XEN_SMMU_set_scmi, .u.scmi = *scmi };
+    struct hypercall call;
+    int rc;
+
+    rc = open_for(&call, state, SCMI_SINCE, what);
+    if (!rc)
+        rc = hypercall_op(&call, &op, what);
+    hypercall_close(&call);
+    *scmi = op.u.scmi;
     return rc;
 }
 
@@ -52,7 +68,7 @@ int live_policy(struct state *state, const char *what,
     uint32_t i;
     int rc;
 
-    rc = open_for(&call, state, what);
+    rc = open_for(&call, state, SINCE, what);
     if (rc)
         goto out;
     list->records = alloc(count, sizeof(struct policy));

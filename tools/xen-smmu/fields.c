@@ -38,6 +38,13 @@ static const struct word forces[] = {
     { 0, NULL, false }
 };
 
+static const struct word scmi_words[] = {
+    { XEN_SMMU_SCMI_NONE, "none", false },
+    { XEN_SMMU_SCMI_OFF, "off", false },
+    { XEN_SMMU_SCMI_ON, "on", false },
+    { 0, NULL, false }
+};
+
 /* Aborting is what the streams of a sleeping device have to do. */
 static const struct word device_states[] = {
     { XEN_SMMU_DEVICE_UNASSIGNED, "unassigned", false },
@@ -114,6 +121,10 @@ static const struct field unit_fields[] = {
       .right = true, .since = 1 },
     { .key = "debt_pages", .title = "PAGES", F_PAGES, UNIT(debt_pages),
       .right = true, .since = 1 },
+    { .key = "accesses", .title = "MMIO", F_COUNT, UNIT(accesses),
+      .right = true, .since = 2 },
+    { .key = "polls", .title = "POLLS", F_COUNT, UNIT(polls),
+      .right = true, .since = 2 },
     { .key = "awake", .title = "AWAKE", F_DERIVED, .text = unit_awake,
       .lines = true, .since = 1 },
     { .key = NULL }
@@ -176,6 +187,20 @@ static const struct field link_fields[] = {
       .right = true, .since = 1 },
     { .key = "worst_wake", .title = "WORST", .type = F_COUNT,
       LINK(worst_wake), .right = true, .since = 1 },
+    { .key = "worst_accesses", .title = "MMIO", .type = F_COUNT,
+      LINK(worst_accesses), .right = true, .since = 2 },
+    { .key = "scmi", .title = "SCMI", .type = F_WORD, LINK(scmi),
+      .words = scmi_words, .since = 2 },
+    { .key = "scmi_exits", .title = "EXITS", .type = F_COUNT,
+      LINK(scmi_exits), .right = true, .since = 2 },
+    { .key = "scmi_calls", .title = "CALLS", .type = F_COUNT,
+      LINK(scmi_calls), .right = true, .since = 2 },
+    { .key = "scmi_transitions", .title = "TRANSITIONS", .type = F_COUNT,
+      LINK(scmi_transitions), .right = true, .since = 2 },
+    { .key = "scmi_denied", .title = "DENIED", .type = F_COUNT,
+      LINK(scmi_denied), .right = true, .since = 2 },
+    { .key = "scmi_errors", .title = "ERRORS", .type = F_COUNT,
+      LINK(scmi_errors), .right = true, .since = 2 },
     { .key = "wake_flush", .title = "WAKE-FLUSHES", .type = F_DERIVED,
       .text = link_wake_flush },
     { .key = NULL }
@@ -206,6 +231,8 @@ static const struct field device_fields[] = {
     { .key = "faults", .title = "FAULTS", .type = F_COUNT, DEVICE(faults),
       .right = true, .alarming = true },
     { .key = "faults_dropped", .type = F_COUNT, DEVICE(faults_dropped) },
+    { .key = "scmi_domain", .type = F_DOMID, DEVICE(scmi_domain),
+      .since = 2 },
     { .key = NULL }
 };
 

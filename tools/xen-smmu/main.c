@@ -32,6 +32,8 @@ const struct verb verbs[] = {
     { .name = "policy", .usage = "[get|set K=V] [DOM]", 0, 3,
       .run = verb_policy, .acts = true,
       .help = "when domains may sleep (autosuspend=20ms)" },
+    { .name = "scmi", .usage = "DOM on|off", 2, 2, .run = verb_scmi,
+      .acts = true, .help = "whether the domain's guest may vote by SCMI" },
     { .name = "snapshot", .usage = "FILE", 1, 1, .run = verb_snapshot,
       .help = "record the state in FILE ('-': stdout)" },
     { .name = "check", .usage = "[FILE OPTIONS]", .run = verb_check,

@@ -21,7 +21,8 @@ tree_rule_fn rule_smmu_regs, rule_smmu_irqs, rule_smmu_clocks,
 /* rules_guest.c: the partial tree */
 guest_rule_fn rule_no_passthrough, rule_guest_cells, rule_phandle_taken,
     rule_dangling, rule_forced, rule_address_taken, rule_address_extended;
-device_rule_fn rule_guest_node, rule_power_number, rule_coherency;
+device_rule_fn rule_guest_node, rule_power_number, rule_scmi_off,
+    rule_coherency;
 
 /* rules_config.c: xl.cfg, against both trees */
 guest_rule_fn rule_key_unknown, rule_key_type, rule_no_tree, rule_iomem_syntax,

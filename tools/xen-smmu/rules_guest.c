@@ -179,27 +179,62 @@ void rule_guest_node(struct check *check, const struct rule *rule,
               "device's registers.");
 }
 
+/*
+ * The SCMI power domain of a node, its own or that of a bus above it: the node
+ * that has it, -1: none.
+ */
+static int scmi_domain(const struct guest *guest, int node, uint32_t *number)
+{
+    const struct tree *tree = &guest->tree;
+    struct refs refs;
+    bool scmi;
+
+    while (node > guest->top && !tree_has(tree, node, "power-domains"))
+        node = tree->nodes[node].parent;
+    if (node <= guest->top)
+        return -1;
+    tree_refs(tree, node, "power-domains", "#power-domain-cells", &refs);
+    scmi = refs.count && refs.list[0].nr == 1 && refs.list[0].node > 0 &&
+           tree_compatible(tree, tree->nodes[refs.list[0].node].parent,
+                           "arm,scmi-smc");
+    *number = scmi ? refs.list[0].args[0] : 0;
+    free(refs.list);
+    return scmi ? node : -1;
+}
+
 /* The guest's server counts devices as they are assigned. */
 void rule_power_number(struct check *check, const struct rule *rule,
                        const struct device *device)
 {
-    struct refs refs;
+    uint32_t number;
+    int node;
 
     if (device->guest_node < 0)
         return;
-    tree_refs(&device->guest->tree, device->guest_node, "power-domains",
-              "#power-domain-cells", &refs);
-    if (refs.count && refs.list[0].nr == 1 &&
-        tree_compatible(&device->guest->tree,
-                        device->guest->tree.nodes[refs.list[0].node].parent,
-                        "arm,scmi-smc") &&
-        refs.list[0].args[0] != (uint32_t)device->order)
+    node = scmi_domain(device->guest, device->guest_node, &number);
+    if (node >= 0 && number != (uint32_t)device->order)
         found(check, rule, device->guest->tree.file,
-              path_of(device->guest, device->guest_node), "power-domains",
+              path_of(device->guest, node), "power-domains",
               "is %" PRIu32 ", but the device is number %d of the guest's: "
-              "its power would go to another one.", refs.list[0].args[0],
-              device->order);
-    free(refs.list);
+              "its power would go to another one.", number, device->order);
+}
+
+void rule_scmi_off(struct check *check, const struct rule *rule,
+                   const struct device *device)
+{
+    const struct setting *sci;
+    uint32_t number;
+    int node;
+
+    if (device->guest_node < 0)
+        return;
+    sci = config_find(&device->guest->config, "arm_sci");
+    node = scmi_domain(device->guest, device->guest_node, &number);
+    if (node >= 0 && sci && !sci->list && strstr(sci->items[0], "type=none"))
+        found(check, rule, device->guest->tree.file,
+              path_of(device->guest, node), "power-domains", "leads to a "
+              "server that line %d of %s turns off.", sci->line,
+              device->guest->file);
 }
 
 void rule_coherency(struct check *check, const struct rule *rule,

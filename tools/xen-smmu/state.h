@@ -59,12 +59,14 @@ int replay_load(struct state *state, const char *file);
 void names_load(struct list *domains);
 
 /*
- * Operations, since ABI 1.1: control.c.  `what` completes "cannot ...".  An
+ * Operations, since ABI 1.1, scmi since 1.2: control.c.  `what` completes "cannot ...".  An
  * answer about policies is a list of POLICIES, one for each domain; those
  * that are gone are left out if `may_be_gone`.
  */
 int live_force(struct state *state, const char *what,
                struct xen_smmu_force *force);
+int live_scmi(struct state *state, const char *what,
+              struct xen_smmu_scmi *scmi);
 int live_policy(struct state *state, const char *what,
                 const struct xen_smmu_op *request, const uint16_t *domids,
                 uint32_t count, bool may_be_gone);

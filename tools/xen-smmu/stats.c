@@ -9,22 +9,33 @@
 /* Everything there is to know, as wide as it gets. */
 static const char *const unit_all[] = {
     "name", "power", "since_ns", "commands", "syncs", "parks", "offs",
-    "wakes", NULL
+    "wakes", "accesses", "polls", NULL
 };
 static const char *const link_all[] = {
     "smmu", "domid", "state", "since_ns", "wakes", "elided", "merged",
     "failures", "flushes", "overflows", "wake_none", "wake_ranges",
-    "wake_vmid", "wake_all", "worst_wake", NULL
+    "wake_vmid", "wake_all", "worst_wake", "worst_accesses", "scmi",
+    "scmi_exits", "scmi_calls", "scmi_transitions", "scmi_denied",
+    "scmi_errors", NULL
 };
 
-/* For people the links' in two tables, each within 80 columns. */
+/* For people the links' in several tables, each within 80 columns. */
+static const char *const unit_work[] = {
+    "name", "power", "since_ns", "commands", "syncs", "parks", "offs",
+    "wakes", "accesses", NULL
+};
 static const char *const link_work[] = {
     "smmu", "domid", "state", "since_ns", "wakes", "elided", "merged",
     "failures", NULL
 };
 static const char *const link_flushes[] = {
     "smmu", "domid", "flushes", "overflows", "wake_none", "wake_ranges",
-    "wake_vmid", "wake_all", "worst_wake", NULL
+    "wake_vmid", "wake_all", "worst_wake", "worst_accesses", NULL
+};
+
+static const char *const link_scmi[] = {
+    "smmu", "domid", "scmi", "scmi_exits", "scmi_calls", "scmi_transitions",
+    "scmi_denied", "scmi_errors", NULL
 };
 
 /* Whose counters they are: in every line, in every JSON object. */
@@ -148,12 +159,41 @@ static int print_json(const struct state *state)
     return json_print(document);
 }
 
+static bool any_scmi(const struct state *state)
+{
+    uint32_t i;
+
+    for (i = 0; i < state->lists[LINKS].count; i++) {
+        const struct xen_smmu_link *link = list_at(state, LINKS, i);
+
+        if (link->scmi != XEN_SMMU_SCMI_NONE)
+            return true;
+    }
+    return false;
+}
+
+static int print_scmi(const struct state *state, const struct options *options)
+{
+    int rc;
+
+    putchar('\n');
+    rc = table_print(state, LINKS, link_scmi, options);
+    if (!rc && !options->quiet) {
+        putchar('\n');
+        note_paragraph("", "EXITS: of the guest into the hypervisor, for its "
+                       "CALLS and its shared memory; TRANSITIONS: votes that "
+                       "changed; all of the domain, on each SMMU.");
+    }
+    return rc;
+}
+
 static int print_tables(const struct state *state,
                         const struct options *options)
 {
     int rc;
 
-    rc = table_print(state, UNITS, unit_all, options);
+    rc = table_print(state, UNITS, options->no_header ? unit_all : unit_work,
+                     options);
     if (rc || !state->lists[LINKS].count)
         return rc;
     if (options->no_header)
@@ -167,9 +207,11 @@ static int print_tables(const struct state *state,
     if (!rc && !options->quiet) {
         putchar('\n');
         note_paragraph("", "NONE, RANGES, VMID, ALL: wakes by what they "
-                       "flushed; WORST: most commands of one wake.");
+                       "flushed; WORST: most commands of one wake; MMIO: "
+                       "register accesses, of an SMMU, and most of one wake, "
+                       "polls not counted.");
     }
-    return rc;
+    return rc || !any_scmi(state) ? rc : print_scmi(state, options);
 }
 
 int verb_stats(const struct options *options, char **arguments)

@@ -95,6 +95,7 @@ int verb_suspend(const struct options *options, char **arguments);
 int verb_resume(const struct options *options, char **arguments);
 int verb_auto(const struct options *options, char **arguments);
 int verb_policy(const struct options *options, char **arguments);
+int verb_scmi(const struct options *options, char **arguments);
 int verb_snapshot(const struct options *options, char **arguments);
 int verb_check(const struct options *options, char **arguments);
 int verb_gen(const struct options *options, char **arguments);

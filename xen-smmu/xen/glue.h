@@ -12,8 +12,13 @@ struct dt_device_node;
 void xen_smmu_ops_register(void);
 /* The domain's, made if need be.  NULL: no memory. */
 struct smmu_domain *xen_smmu_domain(struct domain *d);
+/* NULL: there is none. */
+struct smmu_domain *xen_smmu_of(const struct domain *d);
 /* NULL: Xen drives no SMMU at this node. */
 struct smmu_unit *xen_smmu_unit(const void *node);
+
+/* scmi.c: before a domain's first device: its SCMI server, if it may. */
+void xen_smmu_agent(struct domain *d, struct smmu_domain *domain);
 
 /* param.c: what hypfs shows of the global autosuspend delay. */
 void xen_smmu_show_delay(void);

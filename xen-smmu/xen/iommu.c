@@ -14,14 +14,14 @@
 #include <asm/iommu_fwspec.h>
 #include <asm/p2m.h>
 
-static struct smmu_domain *to_smmu_domain(const struct domain *d)
+struct smmu_domain *xen_smmu_of(const struct domain *d)
 {
     return is_iommu_enabled(d) ? dom_iommu(d)->arch.priv : NULL;
 }
 
 struct smmu_domain *xen_smmu_domain(struct domain *d)
 {
-    struct smmu_domain *domain = to_smmu_domain(d);
+    struct smmu_domain *domain = xen_smmu_of(d), *other;
     struct smmu_stage2 stage2;
 
     if ( domain )
@@ -32,10 +32,15 @@ struct smmu_domain *xen_smmu_domain(struct domain *d)
     stage2.ipa_bits = p2m_ipa_bits;
     stage2.root_level = P2M_ROOT_LEVEL;
     domain = smmu_domain_create(d->domain_id, &stage2);
-    smp_wmb();
-    dom_iommu(d)->arch.priv = domain;
+    if ( !domain )
+        return NULL;
+    /* A device's assignment and the toolstack's word may come together. */
+    other = cmpxchg((struct smmu_domain **)&dom_iommu(d)->arch.priv, NULL,
+                    domain);
+    if ( other )
+        smmu_domain_destroy(domain);
 
-    return domain;
+    return other ?: domain;
 }
 
 struct smmu_unit *xen_smmu_unit(const void *node)
@@ -70,7 +75,7 @@ static void hwdom_init(struct domain *d)
 
 static void teardown(struct domain *d)
 {
-    struct smmu_domain *domain = to_smmu_domain(d);
+    struct smmu_domain *domain = xen_smmu_of(d);
 
     if ( !domain )
         return;
@@ -81,7 +86,7 @@ static void teardown(struct domain *d)
 static int iotlb_flush(struct domain *d, dfn_t dfn, unsigned long page_count,
                        unsigned int flush_flags)
 {
-    struct smmu_domain *domain = to_smmu_domain(d);
+    struct smmu_domain *domain = xen_smmu_of(d);
 
     return domain ? smmu_flush(domain, dfn_x(dfn),
                                flush_flags & IOMMU_FLUSHF_all ? ~0ULL
@@ -183,6 +188,7 @@ static int assign_device(struct domain *d, u8 devfn, struct device *dev,
     domain = xen_smmu_domain(d);
     if ( !domain )
         return -ENOMEM;
+    xen_smmu_agent(d, domain);
     rc = smmu_attach(domain, sdev);
     if ( rc )
         smmu_log(SMMU_ERR, "%s: %s: cannot be assigned to d%u (%d)",
@@ -194,7 +200,7 @@ static int assign_device(struct domain *d, u8 devfn, struct device *dev,
 static int reassign_device(struct domain *s, struct domain *t, u8 devfn,
                            struct device *dev)
 {
-    struct smmu_domain *domain = to_smmu_domain(s);
+    struct smmu_domain *domain = xen_smmu_of(s);
     struct smmu_device *sdev = to_smmu_device(dev);
     int rc;
 
@@ -228,7 +234,8 @@ void __init xen_smmu_ops_register(void)
 }
 
 /* Torn down by RCU: the lock keeps it. */
-struct smmu_domain *smmu_domain_hold(uint16_t id, enum xen_smmu_reason *why)
+static struct smmu_domain *hold(uint16_t id, bool make,
+                                enum xen_smmu_reason *why)
 {
     struct domain *d = rcu_lock_domain_by_id(id);
     struct smmu_domain *domain;
@@ -239,15 +246,31 @@ struct smmu_domain *smmu_domain_hold(uint16_t id, enum xen_smmu_reason *why)
 
     /* The lock is not taken for the caller's own: no word on itself. */
     domain = is_hardware_domain(d) || d == current->domain
-             ? NULL : to_smmu_domain(d);
+             ? NULL : xen_smmu_of(d);
+    make = make && !domain && !is_hardware_domain(d) &&
+           d != current->domain && is_iommu_enabled(d);
+    if ( make )
+        domain = xen_smmu_domain(d);
     if ( domain )
         return domain;
 
-    *why = is_hardware_domain(d) ? XEN_SMMU_REASON_DOM0
+    *why = make ? XEN_SMMU_REASON_NO_MEMORY :
+           is_hardware_domain(d) ? XEN_SMMU_REASON_DOM0
                                  : XEN_SMMU_REASON_NO_DEVICES;
     rcu_unlock_domain(d);
 
     return NULL;
+}
+
+struct smmu_domain *smmu_domain_hold(uint16_t id, enum xen_smmu_reason *why)
+{
+    return hold(id, false, why);
+}
+
+struct smmu_domain *smmu_domain_hold_new(uint16_t id,
+                                         enum xen_smmu_reason *why)
+{
+    return hold(id, true, why);
 }
 
 void smmu_domain_release(struct smmu_domain *domain)
@@ -257,7 +280,7 @@ void smmu_domain_release(struct smmu_domain *domain)
 
 int xen_smmu_stop(struct domain *d)
 {
-    struct smmu_domain *domain = to_smmu_domain(d);
+    struct smmu_domain *domain = xen_smmu_of(d);
 
     return domain && !xen_smmu_test_no_quiesce() ? smmu_domain_stop(domain)
                                                  : 0;
@@ -265,13 +288,30 @@ int xen_smmu_stop(struct domain *d)
 
 void xen_smmu_shutdown(struct domain *d)
 {
+    struct smmu_domain *domain = xen_smmu_of(d);
+
     if ( d->shutdown_code != SHUTDOWN_suspend )
         xen_smmu_stop(d);
+    else if ( domain && !is_hardware_domain(d) )
+        smmu_domain_suspend(domain, true);
+}
+
+void xen_smmu_resume(struct domain *d)
+{
+    struct smmu_domain *domain = xen_smmu_of(d);
+    int rc;
+
+    if ( !domain || !smmu_load(&domain->suspended) )
+        return;
+    rc = smmu_domain_suspend(domain, false);
+    if ( rc )
+        smmu_log(SMMU_ERR, "d%u resumes, but not all of its devices wake (%d): their DMA aborts; see 'xl smmu show %u', 'xl smmu resume %u' tries again",
+                 d->domain_id, rc, d->domain_id, d->domain_id);
 }
 
 bool xen_smmu_quarantined(const struct domain *d)
 {
-    const struct smmu_domain *domain = to_smmu_domain(d);
+    const struct smmu_domain *domain = xen_smmu_of(d);
 
     return domain && smmu_domain_quarantined(domain);
 }

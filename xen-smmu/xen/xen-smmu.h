@@ -6,7 +6,9 @@
 #include <xen/errno.h>
 #include <xen/types.h>
 
+struct cpu_user_regs;
 struct domain;
+struct dt_device_node;
 struct xen_sysctl;
 
 #ifdef CONFIG_XEN_SMMU
@@ -16,8 +18,14 @@ struct xen_sysctl;
  * nor of what it had mapped, may be released.
  */
 int xen_smmu_stop(struct domain *d);
-/* The same at shutdown and crash, but not for a suspend. */
+/* The same at shutdown and crash; for a suspend until it resumes. */
 void xen_smmu_shutdown(struct domain *d);
+void xen_smmu_resume(struct domain *d);
+/* The current guest's call: true, if it is for its SCMI server. */
+bool xen_smmu_call(struct cpu_user_regs *regs);
+/* Xen builds the domain itself, from this node. */
+void xen_smmu_boot_domain(struct domain *d,
+                          const struct dt_device_node *node);
 /* An invalidation for it never completed: free none of its table pages. */
 bool xen_smmu_quarantined(const struct domain *d);
 long xen_smmu_sysctl(struct xen_sysctl *op);
@@ -26,6 +34,15 @@ long xen_smmu_sysctl(struct xen_sysctl *op);
 
 static inline int xen_smmu_stop(struct domain *d) { return 0; }
 static inline void xen_smmu_shutdown(struct domain *d) {}
+static inline void xen_smmu_resume(struct domain *d) {}
+static inline bool xen_smmu_call(struct cpu_user_regs *regs)
+{
+    return false;
+}
+static inline void xen_smmu_boot_domain(struct domain *d,
+                                        const struct dt_device_node *node)
+{
+}
 static inline bool xen_smmu_quarantined(const struct domain *d)
 {
     return false;

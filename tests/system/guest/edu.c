@@ -19,6 +19,8 @@
  *   unmap,IPA,HANDLE      and unmap it
  *   flood,IPA,COUNT       COUNT loads of 8 bytes, as fast as the device goes
  *   hammer,IPA,COUNT      COUNT stores of 8 bytes, the same way
+ *   shutdown,REASON       the guest ends, for SHUTDOWN_suspend (2) or
+ *                         SHUTDOWN_crash (3)
  *
  * Memory is named by guest physical address (IPA) and reached through
  * /dev/mem: guests run with mem= below what they own, so that the rest is
@@ -140,6 +142,8 @@ static void look(uint64_t ipa, uint32_t seed)
 #define HYPERCALL_memory_op 12
 #define XENMEM_decrease_reservation 1
 #define XENMEM_populate_physmap 6
+#define HYPERCALL_sched_op 29
+#define SCHEDOP_shutdown 2
 #define HYPERCALL_grant_table_op 20
 #define GNTTABOP_map_grant_ref 0
 #define GNTTABOP_unmap_grant_ref 1
@@ -279,6 +283,12 @@ static void step(char *s)
             wait_idle();
         }
         printf("%s %#" PRIx64 ": %u times\n", op, a[0], i);
+    } else if (!strcmp(op, "shutdown") && n == 1) {
+        static uint32_t reason;
+
+        reason = a[0];
+        printf("shutdown: rc=%ld\n", hypercall(HYPERCALL_sched_op,
+               SCHEDOP_shutdown, (uintptr_t)&reason, 0));
     } else {
         printf("edu: no such step: %s with %u numbers\n", op, n);
         exit(1);
