@@ -285,6 +285,10 @@ bad() {
     done
     bad "warning ADDRESS_EXTENDED" guest.cfg "s/@18000/@60000/" \
         guest.dts "s/0x18000000/0x60000000/"
+    # Guests that Xen itself builds are not told so.
+    compile
+    smmu check --guest-dtb guest.dtb
+    says 0 ""
     for at in 23000 30000 100000; do
         good
         edit guest.cfg "s/@18000/@$at/"
