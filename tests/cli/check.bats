@@ -108,8 +108,11 @@ bad() {
     sentence "ends in the middle"
     bad "fault BAD_IOMMUS" host.dts '/gpu@10000/,/};/s/&smmu 0x20/\&clk 0x20/'
     sentence "does not say how many cells follow"
-    bad "fault MANY_SMMUS" \
-        host.dts '/gpu@10000/,/};/s/<&smmu 0x20>/<\&smmu 0x20>, <\&smmu2 0x20>/'
+    good
+    edit host.dts '/gpu@10000/,/};/s/<&smmu 0x20>/<\&smmu 0x20>, <\&smmu2 0x20>/'
+    check
+    # That stream is the PCIe bridge's as well.
+    says 3 "fault MANY_SMMUS" "warning BRIDGE_LOSES_DMA"
     bad "fault SMMU_NOT_DRIVEN" \
         host.dts '/gpu@10000/,/};/s/&smmu 0x20/\&mmu500 0x20/'
     sentence "arm,mmu-500"
@@ -223,6 +226,14 @@ bad() {
     check
     says 0 "warning BRIDGE_LOSES_DMA"
     output_has "/pcie@70000000"
+    bad "warning BRIDGE_LOSES_DMA" \
+        host.dts '/gpu@10000/,/};/s/&smmu 0x20/\&smmu2 0x20/'
+    sentence "has stream ID 0x20, which goes to /soc/gpu@10000"
+    # Within dom0 that is no loss.
+    good
+    edit host.dts '/usb@/,/};/s/&smmu 0x30/\&smmu2 0x30/'
+    check
+    says 0 ""
     bad "warning DOM0_LOSES_DMA" \
         host.dts '/usb@/,/};/s/<&smmu 0x30>/<\&smmu 0x30>, <\&mmu500 1>/'
     bad "warning UNPROTECTED" host.dts '/uart@/s/$/ xen,passthrough;/'

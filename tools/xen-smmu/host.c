@@ -175,6 +175,8 @@ static int by_stream(const void *a, const void *b)
         return x->unit < y->unit ? -1 : 1;
     if (x->first != y->first)
         return x->first < y->first ? -1 : 1;
+    if (x->map != y->map)
+        return x->map ? -1 : 1;         /* what contains, then what is in it */
     return (x->owner > y->owner) - (x->owner < y->owner);
 }
 
@@ -199,6 +201,27 @@ static void find_shared(struct host *host, bool map)
         }
         if (!widest || widest->unit != one->unit || one->end > widest->end)
             widest = one;
+    }
+}
+
+/* By a device that is not dom0's: within dom0 a stream may have two owners. */
+static void find_taken(struct host *host)
+{
+    const struct stream *widest = NULL;
+    int i;
+
+    for (i = 0; i < host->nr_streams; i++) {
+        const struct stream *one = &host->streams[i];
+
+        if (one->map) {
+            if (!widest || widest->unit != one->unit ||
+                one->end > widest->end)
+                widest = one;
+        } else if (widest && widest->unit == one->unit &&
+                   widest->end > one->first &&
+                   host_reserved(host, one->owner)) {
+            host->taken[widest->owner] = i;
+        }
     }
 }
 
@@ -236,8 +259,9 @@ int host_load(struct host *host, const char *file)
     /* A stream takes 8 bytes of a property at least. */
     host->streams = alloc((2U << 20) / 8, sizeof(*host->streams));
     host->shares = alloc(host->tree.count, sizeof(*host->shares));
+    host->taken = alloc(host->tree.count, sizeof(*host->taken));
     for (i = 0; i < host->tree.count; i++) {
-        host->shares[i] = -1;
+        host->shares[i] = host->taken[i] = -1;
         add_master(host, i, last);
     }
     free(last);
@@ -245,12 +269,14 @@ int host_load(struct host *host, const char *file)
     qsort(host->streams, host->nr_streams, sizeof(*host->streams), by_stream);
     find_shared(host, false);
     find_shared(host, true);
+    find_taken(host);
     return RC_OK;
 }
 
 void host_free(struct host *host)
 {
     free(host->shares);
+    free(host->taken);
     free(host->regs);
     free(host->streams);
     free(host->iommus);

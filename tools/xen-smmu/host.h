@@ -43,6 +43,8 @@ struct host {
     int nr_regs;
     /* For each node: another with one of its streams, -1: none. */
     int *shares;
+    /* For each bridge: a stream of its map that a guest's device takes, -1. */
+    int *taken;
 };
 
 int host_load(struct host *host, const char *file);

@@ -90,7 +90,7 @@ const struct rule rules[] = {
       .tree = rule_smmu_power },
     { "BRIDGE_LOSES_DMA", WARNING,
       "Devices behind a PCIe host bridge of dom0's would lose their DMA at boot.",
-      "Correct the bridge's 'iommu-map': entries of <RID &smmu STREAM-ID LENGTH>, no stream ID of another bridge.",
+      "Correct the bridge's 'iommu-map': entries of <RID &smmu STREAM-ID LENGTH>, no stream ID of another bridge or of a device that a guest gets.",
       .tree = rule_bridge },
     { "DOM0_LOSES_DMA", WARNING,
       "A device of dom0's would lose its DMA at boot: its streams abort.",

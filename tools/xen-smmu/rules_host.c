@@ -141,6 +141,23 @@ static bool any_driven(const struct host *host)
     return next_driven(host, &i);
 }
 
+static void check_taken(struct check *check, const struct rule *rule,
+                        int bridge)
+{
+    const struct host *host = check->host;
+    int taken = host->taken[bridge];
+    char *path;
+
+    if (taken < 0)
+        return;
+    path = tree_path(&host->tree, host->streams[taken].owner);
+    found(check, rule, host->tree.file, tree_path(&host->tree, bridge),
+          "iommu-map", "has stream ID 0x%" PRIx64 ", which goes to %s: the "
+          "DMA of its device with this ID aborts.", host->streams[taken].first,
+          path);
+    free(path);
+}
+
 void rule_bridge(struct check *check, const struct rule *rule)
 {
     const struct host *host = check->host;
@@ -152,6 +169,7 @@ void rule_bridge(struct check *check, const struct rule *rule)
     for (i = 0; i < host->tree.count; i++) {
         if (!host_is_dom0s(host, i))
             continue;
+        check_taken(check, rule, i);
         host_map(host, i, &map);
         if (map.trouble == REF_DANGLING)
             found(check, rule, host->tree.file, tree_path(&host->tree, i),
