@@ -11,7 +11,7 @@ PYTHON := $(firstword $(wildcard /usr/bin/python3) python3)
 SYSTEM := tests/system
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help run check check-fast check-long model xen tools setup clean distclean
+.PHONY: help run check check-fast check-long model xen tools boards setup clean distclean
 .DEFAULT_GOAL := help
 
 help:
@@ -25,6 +25,7 @@ help:
 	@echo 'make xen         the hypervisor: build/out/xen; XEN_VERSION=4.20 or 4.17,'
 	@echo '                 or XEN_SRC=dir for your own tree, which is copied first'
 	@echo 'make tools       xen-smmu and xl for an arm64 dom0: build/tools/arm64'
+	@echo 'make boards      tools/BOARDS.md: what the tool says of real boards'"'"' device trees'
 	@echo 'make setup       install the Debian packages all this needs (named; root)'
 	@echo 'make clean       remove what was built; make distclean: downloads as well'
 	@echo
@@ -43,6 +44,9 @@ xen: setup
 tools: setup
 	@$(PYTHON) -c 'import sys; sys.path.insert(0, "$(SYSTEM)"); \
 		import roots; [print(f) for _, f in roots.tools()]'
+
+boards: setup
+	@$(PYTHON) $(SYSTEM)/boards.py
 
 # Suites that need no root, no network and no QEMU, each a command that prints
 # TAP.  tests/tally runs them, shows progress and adds up.

@@ -21,7 +21,8 @@ else
 
 SYSROOT_LIB := $(abspath $(SYSROOT))/usr/lib/aarch64-linux-gnu
 SYSROOT_INC := $(abspath $(SYSROOT))/usr/include
-SYSROOT_HEADERS := xen xen*.h libxl*.h _libxl*.h yajl json-c libsmartcols
+SYSROOT_HEADERS := xen xen*.h libxl*.h _libxl*.h yajl json-c libsmartcols \
+                   fdt.h libfdt.h libfdt_env.h
 SYSROOT_READY := $(O)/sysroot-checked
 SYSROOT_CPPFLAGS := -I$(O)/include -I$(O)/include/libsmartcols
 
@@ -35,6 +36,8 @@ $(O)/sysroot-checked: $(TOP)/tools/sysroot.mk
 	@for f in $(SYSROOT_INC)/xencall.h:libxen-dev \
 	          $(SYSROOT_INC)/json-c/json.h:libjson-c-dev \
 	          $(SYSROOT_INC)/libsmartcols/libsmartcols.h:libsmartcols-dev \
+	          $(SYSROOT_INC)/libfdt.h:libfdt-dev \
+	          $(SYSROOT_LIB)/libfdt.so:libfdt-dev \
 	          $(SYSROOT_LIB)/libjson-c.so:libjson-c5 \
 	          $(SYSROOT_LIB)/libsmartcols.so:libsmartcols1 \
 	          $(SYSROOT_LIB)/libxencall.so:libxencall1 \

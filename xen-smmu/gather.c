@@ -84,8 +84,8 @@ int smmu_gather_drain(struct smmu_gather *gather)
         gather->unmaps = 0;
     }
     /*
-     * In a quarantine not even the reference: another CPU that removed the same
-     * page may have dropped the allocation's.
+     * In a quarantine not even the reference: another CPU that removed the
+     * same page may have dropped the allocation's.
      */
     for ( i = 0; i < gather->nr; i++ )
         if ( !rc || !smmu_domain_quarantined(gather->domain) )

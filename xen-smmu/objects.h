@@ -116,7 +116,7 @@ struct smmu_unit {
     struct smmu_vmids vmids;
     struct smmu_work events;        /* drains the event queue */
     struct smmu_limit limit;        /* faults of streams nobody owns */
-    struct smmu_limit trouble;      /* its own, as often as guests ask for it */
+    struct smmu_limit trouble;      /* its own: guests may ask for it */
 
     uint64_t nr_parks;
     uint64_t nr_offs;

@@ -49,6 +49,14 @@ const char *reason_next(uint32_t code)
     return "Install a xen-smmu tool as new as the hypervisor.";
 }
 
+bool reason_at(size_t place, uint32_t *code)
+{
+    if (place >= NR_REASONS)
+        return false;
+    *code = reasons[place].code;
+    return true;
+}
+
 static char *vformat_text(const char *format, va_list args)
 {
     char *text;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* xen-smmu: a table of verbs, and a loop that finds the one that is meant. */
 #include <errno.h>
-#include <getopt.h>
+#include <getopt.h>             /* optind */
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,9 +10,7 @@
 
 #include "tool.h"
 
-#define SEE_HELP "See '" PROGRAM " --help'."
-
-static const struct verb verbs[] = {
+const struct verb verbs[] = {
     { .name = "list", .run = verb_list,
       .help = "the SMMUs (what a bare '" PROGRAM "' does)" },
     { .name = "show", .usage = "DOM", 1, 1, .run = verb_show,
@@ -24,7 +22,7 @@ static const struct verb verbs[] = {
     { .name = "pending", .run = verb_pending,
       .help = "what is put off until a domain wakes" },
     { .name = "stats", .usage = "[-o FIELD,...]", .run = verb_stats,
-      .fields = true, .help = "counters of SMMUs and domains" },
+      .takes = TAKES_FIELDS, .help = "counters of SMMUs and domains" },
     { .name = "suspend", .usage = "DOM", 1, 1, .run = verb_suspend,
       .acts = true, .help = "put a domain's devices to sleep: DMA aborts" },
     { .name = "resume", .usage = "DOM", 1, 1, .run = verb_resume,
@@ -38,41 +36,49 @@ static const struct verb verbs[] = {
       .acts = true, .help = "whether the domain's guest may vote by SCMI" },
     { .name = "snapshot", .usage = "FILE", 1, 1, .run = verb_snapshot,
       .help = "record the state in FILE ('-': stdout)" },
+    { .name = "check", .usage = "[FILE OPTIONS]", .run = verb_check,
+      .offline = true,
+      .takes = TAKES_HOST_DTB | TAKES_GUEST_DTB | TAKES_CONFIG,
+      .help = "device trees and xl.cfg: what will not work" },
+    { .name = "gen", .usage = "[FILE OPTIONS]", .run = verb_gen,
+      .offline = true,
+      .takes = TAKES_HOST_DTB | TAKES_DEVICE | TAKES_NAME | TAKES_OUT |
+               TAKES_FORCE,
+      .help = "trees and xl.cfg lines for devices of a host" },
+    { .name = "explain", .usage = "[CODE|TOKEN]", 0, 1, .run = verb_explain,
+      .offline = true, .help = "what a reason means, and what to do" },
+    { .name = "completion", .usage = "[domains|reasons]", 0, 1,
+      .run = verb_completion, .offline = true,
+      .help = "bash completion: . <(xen-smmu completion)" },
     { .name = "version", .run = verb_version,
       .help = "versions of the tool and of the hypervisor" },
 };
 
-#define NR_VERBS (sizeof(verbs) / sizeof(verbs[0]))
+const int nr_verbs = sizeof(verbs) / sizeof(verbs[0]);
 
 static void print_help(void)
 {
-    size_t i;
+    int i;
 
     puts("Usage: " PROGRAM " [OPTION]... [COMMAND [ARGUMENT]]\n"
          "Show and control Xen's SMMU driver. DOM is an id or a name.\n"
          "\n"
          "Commands:");
-    for (i = 0; i < NR_VERBS; i++)
+    for (i = 0; i < nr_verbs; i++)
         printf("  %-8s %-19s  %s\n", verbs[i].name,
                verbs[i].usage ? verbs[i].usage : "", verbs[i].help);
+    puts("\nOptions:");
+    options_help();
     puts("\n"
-         "Options:\n"
-         "  -l, --json           JSON for programs instead of a table\n"
-         "      --no-header      bare lines: one line a record, never wrapped\n"
-         "  -q, --quiet          only the table, no notes\n"
-         "      --from SNAPSHOT  read a recorded state ('-': standard input)\n"
-         "  -o, --output FIELDS  with stats: these fields, joined by commas\n"
-         "  -h, --help           this help\n"
-         "  -V, --version        this tool's version\n"
-         "\n"
-         "Exit codes: 0 all is well, 1 failed, 2 try again, 64 wrong usage.");
+         "Exit codes: 0 all is well, 1 failed, 2 try again, 3 check found "
+         "faults,\n  64 wrong usage.");
 }
 
 static const struct verb *find_verb(const char *name)
 {
-    size_t i;
+    int i;
 
-    for (i = 0; i < NR_VERBS; i++)
+    for (i = 0; i < nr_verbs; i++)
         if (!strcmp(verbs[i].name, name))
             return &verbs[i];
     return NULL;
@@ -97,66 +103,31 @@ static int run_verb(const struct options *options, int argc, char **argv)
         return fail(RC_USAGE, "Leave --from away; 'show' and 'stats' can read "
                     "snapshots.", "'%s' needs the hypervisor, a snapshot does "
                     "not do", name);
-    if (!verb->fields && options->fields)
-        return fail(RC_USAGE, SEE_HELP, "'%s' takes no option '-o'", name);
+    if (verb->offline && options->from)
+        return fail(RC_USAGE, "Leave --from away.", "'%s' looks at no "
+                    "state, a snapshot is of no use", name);
+    if (options->given & ~verb->takes)
+        return fail(RC_USAGE, SEE_HELP, "'%s' takes no option '%s'", name,
+                    option_name(options->given & ~verb->takes));
     return verb->run(options, arguments);
 }
 
 int main(int argc, char **argv)
 {
-    enum { NO_HEADER = 256, FROM };
-    static const struct option longs[] = {
-        { "json", no_argument, NULL, 'l' },
-        { "output", required_argument, NULL, 'o' },
-        { "no-header", no_argument, NULL, NO_HEADER },
-        { "quiet", no_argument, NULL, 'q' },
-        { "from", required_argument, NULL, FROM },
-        { "help", no_argument, NULL, 'h' },
-        { "version", no_argument, NULL, 'V' },
-        { NULL, 0, NULL, 0 }
-    };
     struct options options = { 0 };
-    int option, rc;
+    int rc;
 
     setlocale(LC_CTYPE, "");
-    opterr = 0;
-    /* Options may come after the command too, as users type them. */
-    while ((option = getopt_long(argc, argv, ":lqo:hV", longs, NULL)) != -1) {
-        switch (option) {
-        case 'l':
-            options.json = true;
-            break;
-        case 'q':
-            options.quiet = true;
-            break;
-        case 'o':
-            options.fields = optarg;
-            break;
-        case NO_HEADER:
-            options.no_header = true;
-            break;
-        case FROM:
-            options.from = optarg;
-            break;
-        case 'h':
-            print_help();
-            rc = RC_OK;
-            goto out;
-        case 'V':
-            puts(PROGRAM " " TOOL_VERSION);
-            rc = RC_OK;
-            goto out;
-        case ':':
-            return fail(RC_USAGE, SEE_HELP, "option '%s' needs an argument",
-                        argv[optind - 1]);
-        default:
-            return fail(RC_USAGE, SEE_HELP, "there is no option '%s'",
-                        argv[optind - 1]);
-        }
-    }
-    rc = run_verb(&options, argc - optind, argv + optind);
+    rc = options_parse(argc, argv, &options);
+    if (rc)
+        return rc;
+    if (options.help)
+        print_help();
+    else if (options.version)
+        puts(PROGRAM " " TOOL_VERSION);
+    else
+        rc = run_verb(&options, argc - optind, argv + optind);
 
- out:
     /* What cannot be written must not look as if it had been. */
     if (fflush(stdout) || ferror(stdout))
         rc = fail(RC_FAILED, "Check where standard output goes.",

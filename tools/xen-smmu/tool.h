@@ -14,13 +14,30 @@
 #include <stdint.h>
 
 #define PROGRAM "xen-smmu"
+#define SEE_HELP "See '" PROGRAM " --help'."
 
 /* Exit codes; part of the tool's interface, see xen-smmu(8). */
 enum {
     RC_OK = 0,
     RC_FAILED = 1,
     RC_RETRY = 2,       /* nothing is wrong, but not now */
+    RC_FAULTS = 3,      /* check found faults */
     RC_USAGE = 64,
+};
+
+/* Files or devices that an option may name, at most. */
+#define MAX_NAMED 64
+
+/* What a verb takes beyond --json and the like; main.c has their names. */
+enum {
+    TAKES_FIELDS = 1 << 0,
+    TAKES_HOST_DTB = 1 << 1,
+    TAKES_GUEST_DTB = 1 << 2,
+    TAKES_CONFIG = 1 << 3,
+    TAKES_DEVICE = 1 << 4,
+    TAKES_NAME = 1 << 5,
+    TAKES_OUT = 1 << 6,
+    TAKES_FORCE = 1 << 7,
 };
 
 struct options {
@@ -29,7 +46,29 @@ struct options {
     bool quiet;         /* no notes below the table */
     const char *from;   /* snapshot to read instead of the hypervisor */
     const char *fields; /* -o: the ones wanted, separated by commas */
+    /* Offline. */
+    const char *host_dtb, *name, *out;
+    const char *guest_dtbs[MAX_NAMED], *configs[MAX_NAMED],
+               *devices[MAX_NAMED];
+    int nr_guest_dtbs, nr_configs, nr_devices;
+    bool force;
+    unsigned int given;         /* TAKES_* */
+    bool help, version;
 };
+
+struct option_row {
+    const char *name;
+    char letter;                /* 0: none */
+    const char *argument;       /* NULL: none */
+    unsigned int takes;         /* 0: every verb's */
+    const char *help;
+};
+
+extern const struct option_row option_rows[];   /* ends with a NULL name */
+
+int options_parse(int argc, char **argv, struct options *options);
+void options_help(void);
+const char *option_name(unsigned int takes);
 
 struct verb {
     const char *name;
@@ -39,8 +78,12 @@ struct verb {
     /* The arguments end with a NULL. */
     int (*run)(const struct options *options, char **arguments);
     bool acts;                  /* on the hypervisor: not with --from */
-    bool fields;                /* takes -o */
+    bool offline;               /* neither hypervisor nor snapshot */
+    unsigned int takes;         /* TAKES_* */
 };
+
+extern const struct verb verbs[];
+extern const int nr_verbs;
 
 int verb_list(const struct options *options, char **arguments);
 int verb_show(const struct options *options, char **arguments);
@@ -54,6 +97,10 @@ int verb_auto(const struct options *options, char **arguments);
 int verb_policy(const struct options *options, char **arguments);
 int verb_scmi(const struct options *options, char **arguments);
 int verb_snapshot(const struct options *options, char **arguments);
+int verb_check(const struct options *options, char **arguments);
+int verb_gen(const struct options *options, char **arguments);
+int verb_explain(const struct options *options, char **arguments);
+int verb_completion(const struct options *options, char **arguments);
 int verb_version(const struct options *options, char **arguments);
 
 /* error.c */
@@ -66,6 +113,8 @@ int fail(int rc, const char *next, const char *format, ...)
 const char *reason_token(uint32_t code);        /* NULL: not known here */
 const char *reason_what(uint32_t code);
 const char *reason_next(uint32_t code);
+/* Every one, by place: false after the last. */
+bool reason_at(size_t place, uint32_t *code);
 
 /* Anything but printable ASCII becomes '?': names may come from anywhere. */
 void make_printable(char *text);

@@ -1,0 +1,87 @@
+# explain, and bash completion.
+load common
+
+@test "explain: every reason, by token and by code, has a next step" {
+    smmu explain --json
+    expect 0
+    json_holds '(.reasons | length > 60) and
+                all(.reasons[]; (.what | length > 10) and
+                                (.next | test("[.;]$|\\)$"))) and
+                ([.reasons[].reason] | length == (unique | length)) and
+                ([.reasons[].code | numbers] | length == (unique | length))'
+    # Each one alone says the same.
+    all=$(jq -r '.reasons[].reason' <<<"$output")
+    for token in NONE UNIT_FAILED NO_IOMMUS IRQS_STRAY; do
+        grep -qx "$token" <<<"$all"
+        smmu explain "$token"
+        expect 0
+        [[ $output == "$token ("*$'\n'"  Next: "* ]]
+    done
+    smmu explain no_iommus
+    expect 0
+    smmu explain 11
+    expect 0
+    output_has "SYNC_TIMEOUT (hypervisor 11)"
+    smmu explain 11 --json
+    json_holds '.reasons | length == 1 and .[0].reason == "SYNC_TIMEOUT"'
+    # Not a word on forcing a device without protection.
+    smmu explain
+    output_lacks "xen,force-assign"
+}
+
+@test "explain: what is no reason" {
+    for text in NOTHING 9999 "" 1x -- -1; do
+        smmu explain -- "$text"
+        expect 64
+        error_has "there is no reason"
+    done
+    smmu --from "$SNAPSHOTS/normal.json" explain NONE
+    expect 64
+}
+
+# complete WORD...: what bash would offer for the last one.
+complete_words() {
+    bash -c '
+        PATH=$1:$PATH
+        shift
+        . <(xen-smmu completion)
+        COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+        _xen_smmu
+        printf "%s\n" "${COMPREPLY[@]}"' - "$BIN" "$@"
+}
+
+@test "completion: commands, options, domains, reasons, files" {
+    BIN=$BATS_TEST_TMPDIR
+    ln -s "$FAKE" "$BIN/xen-smmu"
+    smmu --help
+    words=$(awk '/^Commands:/ { on = 1; next } /^$/ { on = 0 }
+                 on { print $1 }' <<<"$output")
+    [ "$(wc -w <<<"$words")" -ge 16 ]
+    offered=$(complete_words xen-smmu "")
+    for word in $words; do
+        grep -qx -- "$word" <<<"$offered" || { echo "no $word"; return 1; }
+    done
+    [ "$(complete_words xen-smmu sus)" = suspend ]
+    [ "$(complete_words xen-smmu check --con)" = --config ]
+    [ -z "$(complete_words xen-smmu list --con)" ]
+    [ "$(complete_words xen-smmu explain IRQS_ST)" = IRQS_STRAY ]
+    [ "$(complete_words xen-smmu --json stats --ou)" = --output ]
+    names=$(FAKE_XEN="" complete_words xen-smmu show "")
+    smmu completion domains
+    [ -n "$output" ]
+    for name in $output; do
+        grep -qx -- "$name" <<<"$names" || { echo "no $name"; return 1; }
+    done
+    cd "$BIN"
+    touch a-tree.dtb
+    [ "$(complete_words xen-smmu check --host-dtb a-tr)" = a-tree.dtb ]
+    [ "$(complete_words xen-smmu snapshot a-tr)" = a-tree.dtb ]
+}
+
+@test "completion: the script is right, and usage" {
+    smmu completion
+    expect 0
+    shellcheck -s bash -S warning - <<<"$output"
+    smmu completion nothing
+    expect 64
+}

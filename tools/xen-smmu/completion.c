@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* xen-smmu completion: for bash, out of the tables of verbs and options. */
+#include <stdio.h>
+#include <string.h>
+
+#include <public/xen-smmu.h>
+
+#include "check.h"
+#include "state.h"
+
+/* One a line, for the function below to ask for. */
+static int print_domains(void)
+{
+    struct state state;
+    uint32_t i;
+
+    state_names(&state);
+    for (i = 0; i < state.lists[DOMAINS].count; i++) {
+        const struct domain *domain = list_at(&state, DOMAINS, i);
+
+        /* What a shell would take apart is typed by hand. */
+        if (domain->name[strcspn(domain->name, " \t\n'\"\\$`*?[]()&;|<>")])
+            continue;
+        puts(domain->name);
+    }
+    state_free(&state);
+    return RC_OK;
+}
+
+static int print_reasons(void)
+{
+    uint32_t code;
+    size_t i;
+    int j;
+
+    for (i = 0; reason_at(i, &code); i++)
+        puts(reason_token(code));
+    for (j = 0; j < nr_rules; j++)
+        puts(rules[j].token);
+    return RC_OK;
+}
+
+static bool names(const struct verb *verb, const char *what)
+{
+    return verb->usage && strstr(verb->usage, what);
+}
+
+/* case LIST in each verb by what its usage says it takes. */
+static void print_arguments(void)
+{
+    int i;
+
+    for (i = 0; i < nr_verbs; i++) {
+        if (names(&verbs[i], "DOM"))
+            printf("    %s) words=\"$words $(" PROGRAM " completion domains "
+                   "2>/dev/null)\" ;;\n", verbs[i].name);
+        else if (names(&verbs[i], "TOKEN"))
+            printf("    %s) words=\"$words $(" PROGRAM " completion "
+                   "reasons)\" ;;\n", verbs[i].name);
+        else if (names(&verbs[i], "domains|reasons"))
+            printf("    %s) words=\"$words domains reasons\" ;;\n",
+                   verbs[i].name);
+        else if (names(&verbs[i], "FILE") && verbs[i].most)
+            printf("    %s) files=1 ;;\n", verbs[i].name);
+    }
+}
+
+static void print_options(void)
+{
+    const struct option_row *row;
+    int i;
+
+    fputs("    local common=\"", stdout);
+    for (row = option_rows; row->name; row++)
+        if (!row->takes)
+            printf(" --%s", row->name);
+    puts("\"\n    case \"$verb\" in");
+    for (i = 0; i < nr_verbs; i++) {
+        printf("    %s) words=\"$common", verbs[i].name);
+        for (row = option_rows; row->name; row++)
+            if (row->takes & verbs[i].takes)
+                printf(" --%s", row->name);
+        puts("\" ;;");
+    }
+    puts("    *) words=\"$common\" ;;\n    esac");
+}
+
+static void print_values(void)
+{
+    const struct option_row *row;
+
+    puts("    case \"$before\" in");
+    for (row = option_rows; row->name; row++)
+        if (row->argument)
+            printf("    --%s) files=%d; value=1 ;;\n", row->name,
+                   !strcmp(row->argument, "FILE") ||
+                   !strcmp(row->argument, "SNAPSHOT") ||
+                   !strcmp(row->argument, "DIR"));
+    puts("    esac");
+}
+
+static int print_script(void)
+{
+    int i;
+
+    puts("# bash completion for " PROGRAM "; generated.\n"
+         "_xen_smmu() {\n"
+         "    local word=${COMP_WORDS[COMP_CWORD]} before='' verb='' i\n"
+         "    local words='' files=0 value=0\n"
+         "    before=${COMP_WORDS[COMP_CWORD-1]}\n"
+         "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
+         "        case \"${COMP_WORDS[i]}\" in");
+    for (i = 0; i < nr_verbs; i++)
+        printf("%s%s", i ? "|" : "        ", verbs[i].name);
+    puts(") verb=${COMP_WORDS[i]}; break ;;\n"
+         "        esac\n"
+         "    done");
+    print_options();
+    print_values();
+    puts("    if [ $value = 0 ]; then case \"$verb\" in");
+    print_arguments();
+    fputs("    \"\") words=\"$words", stdout);
+    for (i = 0; i < nr_verbs; i++)
+        printf(" %s", verbs[i].name);
+    puts("\" ;;\n"
+         "    esac; else words=''; fi\n"
+         "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\"\n"
+         "        [ $files = 0 ] || compgen -f -- \"$word\")\n"
+         "}\n"
+         "complete -F _xen_smmu -o filenames " PROGRAM);
+    return RC_OK;
+}
+
+int verb_completion(const struct options *options, char **arguments)
+{
+    const char *what = arguments[0];
+
+    (void)options;
+    if (!what)
+        return print_script();
+    if (!strcmp(what, "domains"))
+        return print_domains();
+    if (!strcmp(what, "reasons"))
+        return print_reasons();
+    return fail(RC_USAGE, SEE_HELP, "'completion' knows no '%s'", what);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* xen-smmu explain: a reason of the hypervisor's, or of check's, in words. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <public/xen-smmu.h>
+
+#include "check.h"
+#include "output.h"
+
+struct reason {
+    const char *token, *what, *next, *from;
+    uint32_t code;              /* the hypervisor's */
+    bool coded;
+};
+
+/* The hypervisor's, then check's. */
+static bool reason_nth(size_t n, struct reason *reason)
+{
+    uint32_t code;
+    size_t i;
+
+    if (reason_at(n, &code)) {
+        *reason = (struct reason){
+            .token = reason_token(code), .what = reason_what(code),
+            .next = reason_next(code), .from = "hypervisor", .code = code,
+            .coded = true,
+        };
+        return true;
+    }
+    for (i = 0; reason_at(i, &code); i++)
+        ;
+    if (n - i >= (size_t)nr_rules)
+        return false;
+    n -= i;
+    *reason = (struct reason){
+        .token = rules[n].token, .what = rules[n].what,
+        .next = rules[n].next,
+        .from = rules[n].warning ? "check, a warning" : "check, a fault",
+    };
+    return true;
+}
+
+static bool means(const struct reason *reason, const char *text)
+{
+    char *end;
+    unsigned long code = strtoul(text, &end, 10);
+
+    if (*text >= '0' && *text <= '9' && !*end)
+        return reason->coded && reason->code == code;
+    return !strcasecmp(reason->token, text);
+}
+
+static struct json_object *to_json(const struct reason *reason)
+{
+    struct json_object *object = json_object_new_object();
+
+    json_add(object, "reason", json_string(reason->token));
+    json_add(object, "code", reason->coded ? json_uint(reason->code) : NULL);
+    json_add(object, "from", json_string(reason->from));
+    json_add(object, "what", json_string(reason->what));
+    json_add(object, "next", json_string(reason->next));
+    return object;
+}
+
+static void print_one(const struct reason *reason)
+{
+    char *next = format_text("Next: %s", reason->next), *code = NULL;
+
+    if (reason->coded)
+        code = format_text(" %" PRIu32, reason->code);
+    printf("%s (%s%s)\n", reason->token, reason->from, code ? code : "");
+    note_paragraph("  ", reason->what);
+    note_paragraph("  ", next);
+    free(code);
+    free(next);
+}
+
+/* All of them, a line each: token and sentence. */
+static int explain_all(const struct options *options)
+{
+    struct json_object *document, *array;
+    struct reason reason;
+    size_t i;
+
+    if (!options->json) {
+        for (i = 0; reason_nth(i, &reason); i++)
+            print_one(&reason);
+        return RC_OK;
+    }
+    document = json_document(XEN_SMMU_ABI_VERSION);
+    array = json_object_new_array();
+    for (i = 0; reason_nth(i, &reason); i++)
+        json_object_array_add(array, to_json(&reason));
+    json_add(document, "reasons", array);
+    return json_print(document);
+}
+
+int verb_explain(const struct options *options, char **arguments)
+{
+    struct json_object *document, *array;
+    struct reason reason;
+    size_t i;
+
+    if (!arguments[0])
+        return explain_all(options);
+    for (i = 0; reason_nth(i, &reason); i++)
+        if (means(&reason, arguments[0]))
+            break;
+    if (!reason_nth(i, &reason))
+        return fail(RC_USAGE, "'" PROGRAM " explain' alone lists them all.",
+                    "there is no reason '%s'", arguments[0]);
+    if (!options->json) {
+        print_one(&reason);
+        return RC_OK;
+    }
+    document = json_document(XEN_SMMU_ABI_VERSION);
+    array = json_object_new_array();
+    json_object_array_add(array, to_json(&reason));
+    json_add(document, "reasons", array);
+    return json_print(document);
+}
