@@ -81,8 +81,8 @@ int smmu_unit_run(struct smmu_unit *unit);
 /* If no link needs it: parks it, and lets its power go where that is safe. */
 void smmu_unit_rest(struct smmu_unit *unit);
 /*
- * All units are added: from here on a source may turn them off.  Before, it may
- * turn out that two of them are turned on and off together.
+ * All units are added: from here on a source may turn them off.  Before, it
+ * may turn out that two of them are turned on and off together.
  */
 void smmu_units_complete(void);
 /* A whole-SMMU invalidation has completed: debts from before are paid. */
