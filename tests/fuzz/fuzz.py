@@ -32,7 +32,7 @@ BUGS = [
      "smmu_scmi_answer(agent, m.header, m.words,",
      "smmu_scmi_answer(agent, m.header, (void *)(agent->channel.bytes + PAYLOAD),"),
     ("the id of a power domain unchecked", "agent.c",
-     "return id < agent->nr && agent", "return agent"),
+     "    if ( id >= agent->nr )\n        return NULL;\n    id = smmu_index(id, agent->nr);\n", ""),
     ("more written back than the answer", "scmi-channel.c",
      "memcpy(c->bytes + PAYLOAD, words, nr * sizeof(*words));",
      "memcpy(c->bytes + PAYLOAD, words, SMMU_SCMI_OUT_WORDS * 4);"),
@@ -42,8 +42,6 @@ BUGS = [
      "        put32(c, LENGTH, (1 + nr)"),
     ("no message at all taken for one", "scmi-channel.c",
      "m.length >= sizeof(m.header) && ", ""),
-    ("a refused ON remembered", "agent.c",
-     "if ( rc && on && !before )", "if ( false )"),
     ("an access that is not aligned", "scmi-channel.c",
      "offset % bytes == 0 && ", ""),
 ]
