@@ -58,7 +58,7 @@ SYSTEM_TAP := cd $(SYSTEM) && $(PYTHON) -m pytest -c pytest.ini
 
 check-fast: export QUICK := 1
 check-fast:
-	@tests/tally $(FAST)
+	@tests/tally -j2 $(FAST)
 
 # The model's state space takes minutes; check searches a part of it.
 MODEL := $(MAKE) -s --no-print-directory -C tests/model
