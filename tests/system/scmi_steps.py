@@ -13,7 +13,7 @@ import roots
 from base import Problem
 from guests import Guest
 from machine import PATIENCE
-from pm_steps import ABORT, CR0, GBPA, MANY, SMMU, SMMUEN, Trace, faults, link, reservation
+from pm_steps import ABORT, CR0, GBPA, MANY, SMMU, SMMUEN, Trace, faults, link, registers, reservation
 from steps import P1, P2, PAGE, edu_round_trip, expect, is_same, physical, seed
 
 EXT4 = ["sd_mod", "ext4", "crc32c_generic"]
@@ -202,8 +202,9 @@ def xhci_autosuspend(w):
     return f"{cycles} times asleep when idle, 100 pages given back without a command, awake by a read: sha256 equal, {translated} translations; {cost}"
 
 
-def two_guests(w):
-    """The third guest's USB controller sleeps all the while, its disk being idle."""
+def two_guests(w, asleep="parked"):
+    """The third guest's USB controller sleeps all the while, its disk being idle.
+    asleep: what the SMMU is when all of them do, "parked" or "off"."""
     wait_state(w, w.usb, "dormant")
     seen, known = [], {w.edu.id: "edu", w.disk.id: "disk", w.usb.id: "usb"}
     for edu, disk in (("on", None), ("auto", None), (None, "unbind"), ("on", None), ("auto", None), (None, "bind")):
@@ -215,8 +216,10 @@ def two_guests(w):
         awake = sorted(known[x["domid"]] for x in stats["links"] if x["state"] == "live")
         state = stats["units"][0]["state"]
         seen.append(f"{'+'.join(awake) or 'none'}: {state}")
-        expect(parked(w) == (not awake), f"Awake are {awake or 'none'}, and QEMU's SMMU is {'' if parked(w) else 'not '}parked.")
-        expect((state == "on") == bool(awake), f"Awake are {awake or 'none'}, and 'xl smmu power' says {state}.")
+        runs = bool(registers(w)[0] & SMMUEN)
+        expect(runs == bool(awake), f"Awake are {awake or 'none'}, and QEMU's SMMU {'translates' if runs else 'does not translate'}.")
+        expect(parked(w) == (asleep == "parked" and not awake), f"Awake are {awake or 'none'}, and QEMU's SMMU is {'' if parked(w) else 'not '}parked.")
+        expect(state == ("on" if awake else asleep), f"Awake are {awake or 'none'}, and 'xl smmu power' says {state}.")
         if "edu" in awake:
             edu_round_trip(w.edu)
         if "disk" in awake:

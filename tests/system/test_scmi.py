@@ -224,3 +224,15 @@ def test_dom0_calls(note):
         m.stop()
     expect(function == 0x82000010, f"Xen was handed the call {function:#x}, not dom0's SCMI call.")
     note(f"scmi_handle_smc got {function:#x}; dom0's kernel: {text.strip().splitlines()[-1] if text.strip() else 'says nothing'}")
+
+
+def test_two_guests_off(world, note):
+    """Two guests that drive their own devices, and an SMMU that loses its power each time: off exactly when both sleep"""
+    o = world("scmi-off", "test", xen_args=pm_steps.POWER_ARGS)
+    with step("guests") as s:
+        o.progress = s.show
+        scmi.guests(o)
+    o.sleeps = 1                       # tells the USB disk to sleep when it is idle
+    scmi.xhci_autosuspend(o)
+    note(scmi.two_guests(o, "off"))
+    o.m.stop()
