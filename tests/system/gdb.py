@@ -4,6 +4,7 @@ hold that CPU there while the others and the devices go on, and poke devices."""
 import re
 import socket
 import subprocess
+import time
 
 from base import CROSS, Problem
 
@@ -97,6 +98,29 @@ class Gdb:
         self.ask("Qqemu.PhyMemMode:1")
         self.ask(f"M{physical:x},8:{value.to_bytes(8, 'little').hex()}")
         self.ask("Qqemu.PhyMemMode:0")
+
+    def peek32(self, physical):
+        """Read a device's register."""
+        self.ask("Qqemu.PhyMemMode:1")
+        value = int.from_bytes(bytes.fromhex(self.ask(f"m{physical:x},4", None)), "little")
+        self.ask("Qqemu.PhyMemMode:0")
+        return value
+
+    def until(self, held, done, what, seconds=60):
+        """All CPUs but one go on until done() of the stopped machine."""
+        end = time.monotonic() + seconds
+        while not done():
+            if time.monotonic() > end:
+                raise Problem(f"{what} in {seconds} s, one CPU held.")
+            self.go_without(held)
+            time.sleep(0.3)
+            self.stop()
+
+    def dma(self, held, bar, source, destination, count, command):
+        """One DMA of an edu device, to its end, while one CPU is held."""
+        for register, value in ((0x80, source), (0x88, destination), (0x90, count), (0x98, command)):
+            self.poke64(bar + register, value)
+        self.until(held, lambda: not self.peek32(bar + 0x98) & 1, "The device's DMA does not end")
 
     def close(self):
         """Detach from the stopped machine, which goes on.  (Anything that is

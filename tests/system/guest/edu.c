@@ -57,6 +57,7 @@
 
 /* The device's registers and its buffer. */
 #define REG_ID 0x00
+#define REG_ALIVE 0x04              /* reads as what was written, inverted */
 #define REG_DMA_SRC 0x80
 #define REG_DMA_DST 0x88
 #define REG_DMA_COUNT 0x90
@@ -232,6 +233,7 @@ static struct {
     unsigned int count;
     uint32_t seed;
     unsigned int delay;             /* us, before the first is taken */
+    volatile int ready;             /* the other thread is on its CPU */
     volatile int taking;            /* pages taken and filled so far, or -1 */
 } race_other;
 
@@ -265,6 +267,7 @@ static void *race_taker(void *arg)
     double t;
 
     on_cpu(1);
+    race_other.ready = 1;
     while (race_other.taking < 0)
         ;
     /* Awake: the CPU that would wake it may be the one that is held. */
@@ -279,6 +282,8 @@ static void *race_taker(void *arg)
         munmap((void *)p, PAGE);
         race_other.taking = i + 1;
     }
+    /* For who looks from outside the guest. */
+    *(volatile uint32_t *)(bar + REG_ALIVE) = race_other.count;
     return arg;
 }
 
@@ -317,8 +322,12 @@ static void race(uint64_t ipa, unsigned int count, unsigned int times,
         race_other.delay = us / 8;      /* so that all are let go by then */
         race_other.seed = 0x50000000 + (i << 12);
         race_other.taking = -1;
+        race_other.ready = 0;
+        *(volatile uint32_t *)(bar + REG_ALIVE) = 0;
         if (pthread_create(&taker, NULL, race_taker, NULL))
             die("pthread_create");
+        while (!race_other.ready)       /* it starts on this CPU */
+            sched_yield();
         t = now() + 0.1 - (us ? us / 1e6 : took * 1.5 * rand() / RAND_MAX);
         dma(target, 8, 1);
         while (now() < t)
