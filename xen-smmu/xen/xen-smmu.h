@@ -50,6 +50,12 @@ bool xen_smmu_keep(struct domain *d, struct page_info *page);
  */
 int xen_smmu_break(struct domain *d, unsigned long gfn, unsigned int order,
                    bool replaced);
+/*
+ * Unmaps what a grant has mapped.  Not 0: it is not at `gfn`, or could not be
+ * flushed: it stays pinned.
+ */
+int xen_smmu_unmap_grant(struct domain *d, unsigned long gfn,
+                         unsigned long mfn);
 long xen_smmu_sysctl(struct xen_sysctl *op);
 
 #else
@@ -84,6 +90,9 @@ static inline int xen_smmu_break(struct domain *d, unsigned long gfn,
 {
     return 0;
 }
+/* Stock's, which takes nothing there for done. */
+#define xen_smmu_unmap_grant(d, gfn, mfn) \
+    guest_physmap_remove_page(d, _gfn(gfn), _mfn(mfn), 0)
 static inline long xen_smmu_sysctl(struct xen_sysctl *op)
 {
     return -EOPNOTSUPP;
