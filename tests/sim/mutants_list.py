@@ -21,6 +21,7 @@ STEPS = ("steps",)
 GUEST = ("test_guest",)
 GUESTS = ("guests", "20000")
 GATHER = ("test_gather",)
+ORDER = ("test_order",)
 ROUNDS = ("rounds", "20000")
 THREADS = [("threads", str(n), "6000") for n in range(1, 6)]
 
@@ -231,6 +232,28 @@ MUTANTS = [
     ("a failed ON is a vote all the same",
      [("settle.c", "        dev->awake = before;\n", "")],
      [ASLEEP]),
+    ("a forced sleep that who attaches may miss, on Arm",
+     [("settle.c", "    say(&domain->force, force);",
+       "    smmu_store(&domain->force, force);")],
+     [ORDER]),
+    ("a guest's suspend that who attaches may miss, on Arm",
+     [("settle.c", "    say(&domain->suspended, suspended);",
+       "    smmu_store(&domain->suspended, suspended);")],
+     [ORDER]),
+    ("a stop that who attaches may miss, on Arm",
+     [("domain.c", "    smmu_cmpxchg(&domain->stopped, 0, 1);",
+       "    smmu_store(&domain->stopped, 1);")],
+     [ORDER]),
+    ("a server turned off that who makes it may miss, on Arm",
+     [("agent.c", "    smmu_cmpxchg(&domain->scmi_off, on, !on);",
+       "    smmu_store(&domain->scmi_off, !on);")],
+     [ORDER]),
+    ("a link that who stops its domain may miss, on Arm",
+     [("link.c", "        seen = head;\n"
+       "        head = smmu_cmpxchg(&domain->links, seen, (uintptr_t)link);",
+       "        seen = head;\n"
+       "        smmu_store(&domain->links, (uintptr_t)link);")],
+     [ORDER]),
     ("tries of all failures there ever were added up",
      [("link.c", "        link->tries = 0;\n", "        ;\n")],
      [ASLEEP]),
