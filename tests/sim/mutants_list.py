@@ -429,6 +429,11 @@ MUTANTS = [
      [("unit-power.c", "            rc = unit->backend->program(unit);\n"
        "            unit->backend->disable(unit);\n", "")],
      [POWER]),
+    ("a failed unit programmed anew while somebody waits for its queue",
+     [("unit-power.c", "        while ( smmu_unit_users(unit) )\n"
+       "            smmu_relax();\n        smmu_add(&unit->gate, 1);",
+       "        smmu_add(&unit->gate, 1);")],
+     [RACE]),
     ("no end to thrashing",
      [("policy.c", "if ( wakes <= FREE_WAKES )", "if ( 1 )")],
      [POWER]),
