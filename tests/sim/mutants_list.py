@@ -22,6 +22,7 @@ GUEST = ("test_guest",)
 GUESTS = ("guests", "20000")
 GATHER = ("test_gather",)
 ORDER = ("test_order",)
+FAIR = ("fair", "200")
 ROUNDS = ("rounds", "20000")
 THREADS = [("threads", str(n), "6000") for n in range(1, 6)]
 
@@ -112,7 +113,7 @@ MUTANTS = [
      [("vmid.c", "vmids->epoch[i] < epoch", "vmids->epoch[i] <= epoch")],
      [POWER]),
     ("PROD before the barrier",
-     [("smmu-v3-cmdq.c", "            smmu_wmb();\n", "")],
+     [("smmu-v3-cmdq.c", "    smmu_wmb();\n", "")],
      [HISTORIES]),
     ("command queue not cleaned for a unit that does not snoop",
      [("smmu-v3-cmdq.c", "smmu_dma_clean(slot, sizeof(*cmds));", ";")],
@@ -153,7 +154,11 @@ MUTANTS = [
        "        for")],
      [HISTORIES]),
     ("timeout taken as success",
-     [("smmu-v3-cmdq.c", "            return -ETIMEDOUT;", "            return 0;")],
+     [("smmu-v3-cmdq.c", "    while ( !rc && smmu_load(&q->cons) < done )\n"
+       "        rc = once_more(unit, &w);",
+       "    while ( !rc && smmu_load(&q->cons) < done )\n"
+       "        rc = once_more(unit, &w);\n"
+       "    rc = rc == -ETIMEDOUT ? 0 : rc;")],
      [SWEEP]),
     ("CERROR not noticed",
      [("smmu-v3-cmdq.c", "return stopped(unit, reg) ? -EIO : 0;",
@@ -278,9 +283,25 @@ MUTANTS = [
        "    (void)flags;\n    return flush;")],
      THREADS),
     ("the queue's producer moved without its lock",
-     [("smmu-v3-cmdq.c", "flags = smmu_lock(&q->lock);", "flags = 0;"),
-      ("smmu-v3-cmdq.c", "smmu_unlock(&q->lock, flags);", "(void)flags;")],
+     [("smmu-v3-cmdq.c", "    unsigned long flags = smmu_lock(&q->lock);\n"
+       "    struct smmu_v3_waiter **p", "    unsigned long flags = 0;\n"
+       "    struct smmu_v3_waiter **p"),
+      ("smmu-v3-cmdq.c", "    smmu_unlock(&q->lock, flags);\n\n    return fits;",
+       "    (void)flags;\n\n    return fits;")],
      THREADS),
+    ("who comes later takes the room that another waits for",
+     [("smmu-v3-cmdq.c", "    bool fits = p == &q->line &&\n", "    bool fits = ")],
+     [FAIR]),
+    ("the last who waits for room is the first to get it",
+     [("smmu-v3-cmdq.c", "    while ( *p && *p != me )\n        p = &(*p)->next;\n",
+       "    while ( *p && *p != me )\n        p = &(*p)->next;\n"
+       "    if ( !*p )\n    {\n"
+       "        ((struct smmu_v3_waiter *)me)->next = q->line;\n"
+       "        p = &q->line;\n    }\n")],
+     [FAIR]),
+    ("who gives up stays in line",
+     [("smmu-v3-cmdq.c", "    *place(q, me) = me->next;\n", "")],
+     [FAIR]),
     ("streams changed without unit->config",
      [("attach.c", "    smmu_mutex_lock(&unit->config);\n\n    rc = dev->link",
        "    rc = dev->link"),
@@ -713,7 +734,7 @@ PASSING = [
     ("unseen without walk caches: Leaf=1",
      [("smmu-v3-cmdq.c", VMALL, RANGE % "0x401")], [without("WALK_CACHE")]),
     ("unseen without a store buffer: PROD before the barrier",
-     [("smmu-v3-cmdq.c", "            smmu_wmb();\n", "")],
+     [("smmu-v3-cmdq.c", "    smmu_wmb();\n", "")],
      [without("STORE_BUFFER")]),
     ("unseen without junk at reset: no CFGI_ALL at enable",
      [("smmu-v3-cmdq.c", "        cmd[n++] = cfgi_all;\n"
