@@ -659,8 +659,8 @@ MUTANTS = [
      [("gather.c", "if ( !smmu_debt_none(&gather->owed) )", "if ( 1 )")],
      [GATHER]),
     ("a gather without end",
-     [("gather.c", "    if ( gather->nr == SMMU_GATHER_PAGES )\n"
-       "        smmu_gather_drain(gather);\n", "")],
+     [("gather.c", "    gather->why = SMMU_DRAIN_FULL;\n"
+       "    smmu_gather_drain(gather);\n", "")],
      [GATHER]),
     ("a gather forgets a page",
      [("gather.c", "        smmu_debt_add(&gather->owed, first, pages);",
@@ -676,20 +676,19 @@ MUTANTS = [
        "    int rc = gather->depth > 1 ? 0 : smmu_gather_drain(gather);\n")],
      [GATHER]),
     ("mapping does not look at what is gathered",
-     [("gather.c", "return replaced || gathered(domain, first, pages)",
-       "return replaced")],
+     [("gather.c", "    if ( !gathered(domain, first, pages) )\n", "    if ( 1 )\n")],
      [HISTORIES]),
     ("what is being flushed does not count as gathered",
      [("gather.c", "        rc = smmu_flush_debt(gather->domain, "
-       "&gather->owed, gather->unmaps);",
+       "&gather->owed, gather->unmaps,\n"
+       "                             gather->why);",
        "        struct smmu_debt owed = gather->owed;\n\n"
        "        smmu_debt_clear(&gather->owed);\n"
        "        rc = smmu_flush_debt(gather->domain, &owed, "
-       "gather->unmaps);")],
+       "gather->unmaps, gather->why);")],
      [GATHER]),
     ("a replaced entry's old translation left",
-     [("gather.c", "return replaced || gathered(domain, first, pages)",
-       "return gathered(domain, first, pages)")],
+     [("gather.c", "    if ( replaced )\n", "    if ( 0 )\n")],
      [HISTORIES]),
     ("one unit awaited before the next is told",
      [("flush.c", "        if ( n == BATCH )", "        if ( n )")],

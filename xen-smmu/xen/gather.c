@@ -48,11 +48,20 @@ void xen_smmu_gather(struct domain *d)
         smmu_gather_open(&this_cpu(gather), domain);
 }
 
-int xen_smmu_drain(struct domain *d)
+int xen_smmu_drain(struct domain *d, enum xen_smmu_end why)
 {
+    static const enum smmu_drain causes[] = {
+        [XEN_SMMU_DONE] = SMMU_DRAIN_END,
+        [XEN_SMMU_PREEMPTED] = SMMU_DRAIN_PREEMPTED,
+        [XEN_SMMU_GRANTS] = SMMU_DRAIN_GRANTS,
+    };
     struct smmu_gather *gather = open_gather(xen_smmu_of(d));
 
-    return gather ? report(d, smmu_gather_close(gather)) : 0;
+    if ( !gather )
+        return 0;
+    gather->why = causes[why];
+
+    return report(d, smmu_gather_close(gather));
 }
 
 bool xen_smmu_gather_add(struct smmu_domain *domain, uint64_t page)
