@@ -662,6 +662,19 @@ MUTANTS = [
      [("gather.c", "    gather->why = SMMU_DRAIN_FULL;\n"
        "    smmu_gather_drain(gather);\n", "")],
      [GATHER]),
+    ("a barrier for each page that is gathered",
+     [("gather.c", "    gather->unmaps++;\n",
+       "    gather->unmaps++;\n    smmu_wmb();\n")],
+     [GATHER]),
+    ("a gathered page drives the hardware",
+     [("gather.c", "    gather->unmaps++;\n",
+       "    gather->unmaps++;\n"
+       "    smmu_flush(gather->domain, first, pages, true);\n")],
+     [GATHER]),
+    ("drains counted of who sleeps, too",
+     [("flush.c", "        owe(link, what, unmaps);\n",
+       "        owe(link, what, unmaps);\n        link->stats.drains[why]++;\n")],
+     [GATHER]),
     ("a gather forgets a page",
      [("gather.c", "        smmu_debt_add(&gather->owed, first, pages);",
        "        if ( smmu_debt_none(&gather->owed) )\n"

@@ -183,7 +183,7 @@ static void watch(void)
         host_complain("a page was given back before its flush had completed");
 }
 
-/* pKVM-IA #83, FreeBSD 8bc367384745: asked for, and not waited for. */
+/* pKVM-IA #83, #18, #84, FreeBSD 8bc367384745: asked for, not waited for. */
 static void flush_not_awaited(void **state)
 {
     unsigned int i;
@@ -263,7 +263,10 @@ static void entry_not_cleared(void **state)
 
 /* -- what is invalidated --------------------------------------------------- */
 
-/* XSA-346's second half: too little, or one off; and more than needed. */
+/*
+ * XSA-346's second half: too little, or one off; Linux rockchip d4dd920cc2f6's:
+ * the last one missed; and more than needed.
+ */
 static void wrong_range(void **state)
 {
     static const uint8_t orders[][3] = { { 2, 3, 4 }, { 4, 3, 2 },

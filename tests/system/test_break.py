@@ -220,7 +220,7 @@ def test_removed_twice_without_asking(off, note):
     note("no command, as it has to be")
 
 
-# --- a grant is unmapped elsewhere ----------------------------------------
+# --- a grant is unmapped elsewhere (XSA-393's class: an entry is not cleared) --
 
 def elsewhere(w, at, empty):
     """dom0's page is mapped at `at`; it is unmapped at an address where nothing
