@@ -98,6 +98,13 @@ class Gdb:
         """Where that function will return to."""
         return self.argument(thread, 30)
 
+    def answer(self, thread, value):
+        """The function at whose start a thread stopped returns this at once."""
+        self.ask(f"Hg{thread}")
+        regs = [x.to_bytes(8, "little").hex() for x in (value & (1 << 64) - 1, self.caller(thread))]
+        old = self.ask("g", None)
+        self.ask(f"G{regs[0]}{old[16:32 * 16]}{regs[1]}{old[33 * 16:]}")
+
     def wait_call(self, place, first, second=None):
         """Runs until some CPU calls the function with these as its second,
         and third, argument; held there.  Returns the thread."""

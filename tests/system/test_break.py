@@ -11,6 +11,7 @@ import pytest
 import xen
 from base import OUT, Problem, step
 from gdb import Gdb, symbol
+from guests import Guest
 from pm_steps import Trace, reservation
 from steps import PAGE, expect, fault_lines, is_same, need_fault, overwritten, seed
 from test_gather import BIG, pinned, told, with_guest
@@ -112,13 +113,10 @@ def test_replaced_without_break(off, note):
 
 def split(w, at):
     """The CPU that splits a 2 MiB page is held between break and make, while
-    the device writes by its warm translation.  Lines of faults there."""
+    the device writes by its warm translation.  Where the console was."""
     edu(w, f"load,{at:#x},8")
     mark = w.m.mark()
-    g = Gdb(w.m.sockets / "gdb")
-    begun = None
     place = symbol(w.syms, "xen_smmu_break")
-    g.close()
     begun = w.edu.begin(f"sleep 2; edu - give,{at + PAGE:#x}")
     g = Gdb(w.m.sockets / "gdb")
     with step("hold the CPU between break and make"):
@@ -287,3 +285,54 @@ def test_unmap_and_replace(on, note):
     expect(is_same(on.page.look()), "dom0's page was overwritten after it had been unmapped.")
     need_fault(on, dev.EDU_A.sid, at, "WRITE", mark)
     note(f"{cost[0]} TLBI, {cost[1]} sync")
+
+
+# --- a grant's mapping is made half, and cannot be undone -----------------
+
+def half_made(w):
+    """dom0 maps a ring of a new guest's; the second half of that fails, and the
+    first cannot be undone.  Xen's grant table's line of the page."""
+    guest = Guest(w.m, "half", [])
+    w.m.dom0(f"(sleep 3; xl create -p /host/{guest.files}.cfg >/tmp/half 2>&1) </dev/null >/dev/null 2>&1 &")
+    second, undo = symbol(w.syms, "iommu_legacy_map"), symbol(w.syms, "replace_grant_host_mapping")
+    g = Gdb(w.m.sockets / "gdb")
+    with step("let a mapping fail half-way"):
+        g.break_at(second)
+        g.go()
+        cpu = g.wait_stop(120)
+        frame = g.argument(cpu, 1)
+        g.clear(second)
+        g.answer(cpu, -12)
+        g.break_at(undo)
+        g.go_only(cpu)
+        expect(g.wait_stop() == cpu and g.argument(cpu, 1) == frame, "The half that was made is not undone.")
+        g.clear(undo)
+        g.answer(cpu, -1)
+        g.close()
+    for _ in range(60):
+        if w.m.dom0("xl domid half 2>/dev/null", check=False).strip() and "xl" not in w.m.dom0("ps | grep '[x]l create'", check=False):
+            break
+        time.sleep(0.5)
+    domid = w.m.dom0("xl domid half").strip()
+    mark = w.m.mark()
+    w.m.dom0("xl debug-keys g")
+    w.m.wait_console(r"gnttab_usage_print_all \] done", 15, since=mark)
+    text = w.m.console(mark)
+    table = text[text.index(f"grant-table for remote d{domid}"):].split("grant-table for remote")[1]
+    return re.search(rf"\[0x\w+\]\s+0 .*0x{frame:05x}.*", table), table
+
+
+def test_half_made(on, note):
+    """A grant's mapping fails half-way and cannot be undone: the page stays in use"""
+    line, table = half_made(on)
+    expect(line, "A page is not in use that still is mapped.", table)
+    note(line[0].strip())
+
+
+def test_half_made_by_stock(world, note):
+    """The same as stock Xen does it: out of use, and mapped (negative control)"""
+    w = world("break-stock", "stock", gdb=True)
+    w.syms = OUT / f"{xen.build('stock').name}-syms"
+    line, table = half_made(w)
+    expect(not line, "The page stays in use: it shows nothing.", table)
+    note("not in use, as it has to be")
