@@ -34,6 +34,7 @@ bool smmu_gather_open(struct smmu_gather *gather, struct smmu_domain *domain)
     gather->domain = domain;
     gather->depth = 1;
     gather->unmaps = 0;
+    gather->why = SMMU_DRAIN_END;
     gather->rc = 0;
     gather->nr = 0;
     smmu_debt_clear(&gather->owed);
@@ -64,8 +65,11 @@ void smmu_gather_add(struct smmu_gather *gather, uint64_t first,
 void smmu_gather_keep(struct smmu_gather *gather, void *page)
 {
     gather->pages[gather->nr++] = page;
-    if ( gather->nr == SMMU_GATHER_PAGES )
-        smmu_gather_drain(gather);
+    if ( gather->nr < SMMU_GATHER_PAGES )
+        return;
+    gather->why = SMMU_DRAIN_FULL;
+    smmu_gather_drain(gather);
+    gather->why = SMMU_DRAIN_END;
 }
 
 int smmu_gather_drain(struct smmu_gather *gather)
@@ -76,7 +80,8 @@ int smmu_gather_drain(struct smmu_gather *gather)
 
     if ( !smmu_debt_none(&gather->owed) )
     {
-        rc = smmu_flush_debt(gather->domain, &gather->owed, gather->unmaps);
+        rc = smmu_flush_debt(gather->domain, &gather->owed, gather->unmaps,
+                             gather->why);
         /* Only now: until here they are old translations to who maps. */
         flags = smmu_lock(&gather->domain->lock);
         smmu_debt_clear(&gather->owed);
@@ -150,8 +155,16 @@ static bool gathered(struct smmu_domain *domain, uint64_t first,
 int smmu_break(struct smmu_domain *domain, uint64_t first, uint64_t pages,
                bool replaced)
 {
-    return replaced || gathered(domain, first, pages)
-           ? smmu_flush(domain, first, pages, true) : 0;
+    struct smmu_debt what;
+
+    if ( replaced )
+        return smmu_flush(domain, first, pages, true);
+    if ( !gathered(domain, first, pages) )
+        return 0;
+    smmu_debt_clear(&what);
+    smmu_debt_add(&what, first, pages);
+
+    return smmu_flush_debt(domain, &what, 1, SMMU_DRAIN_ADDED);
 }
 
 /*

@@ -24,6 +24,7 @@ struct smmu_gather {
     struct smmu_debt owed;          /* changed by its owner only, under
                                        domain->lock; others look */
     uint64_t unmaps;                /* in it */
+    enum smmu_drain why;            /* of the next drain: for statistics */
     int rc;                         /* the first drain that failed */
     unsigned int nr;
     void *pages[SMMU_GATHER_PAGES]; /* may not be reused yet */

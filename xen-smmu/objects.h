@@ -138,6 +138,14 @@ struct smmu_policy {
     unsigned int before;            /* in the one before */
 };
 
+/* Why what was gathered is flushed. */
+enum smmu_drain {
+    SMMU_DRAIN_NONE,                /* it was not gathered */
+    SMMU_DRAIN_END, SMMU_DRAIN_PREEMPTED, SMMU_DRAIN_GRANTS, SMMU_DRAIN_FULL,
+    SMMU_DRAIN_ADDED,               /* one page, mapped before the drain */
+    SMMU_NR_DRAINS
+};
+
 struct smmu_link_stats {
     uint64_t flushes;               /* invalidations by hardware */
     uint64_t elided;                /* unmaps that became debt */
@@ -151,6 +159,8 @@ struct smmu_link_stats {
     uint64_t worst_wake;            /* most commands one took */
     uint64_t worst_accesses;        /* most register accesses, but for polls */
     uint64_t failures;
+    uint64_t drains[SMMU_NR_DRAINS];
+    uint64_t drained;               /* unmaps in them */
 };
 
 /* One domain on one unit. */

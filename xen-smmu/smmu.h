@@ -250,9 +250,12 @@ uint64_t smmu_policy_delay(const struct smmu_policy *policy, uint64_t now,
  */
 int smmu_flush(struct smmu_domain *domain, uint64_t first, uint64_t pages,
                bool removed);
-/* The same for a set of pages that is not empty; `unmaps`: for statistics. */
+/*
+ * The same for a set of pages that is not empty; `unmaps`, `why`: for
+ * statistics.
+ */
 int smmu_flush_debt(struct smmu_domain *domain, const struct smmu_debt *what,
-                    uint64_t unmaps);
+                    uint64_t unmaps, enum smmu_drain why);
 
 /* vmid.c ----------------------------------------------------------------- */
 

@@ -286,6 +286,14 @@ struct xen_smmu_link {
     uint64_t scmi_transitions;      /* votes that changed */
     uint64_t scmi_denied;           /* ON under a forced sleep */
     uint64_t scmi_errors;           /* other errors answered */
+    /* Of operations that unmap many pages, and flush them together: */
+    uint64_t drains;                /* such flushes */
+    uint64_t drained;               /* pages that they covered */
+    uint64_t drains_full;           /* of those: as many pages as are kept */
+    uint64_t drains_preempted;      /* the operation goes on later */
+    uint64_t drains_end;            /* it was over */
+    uint64_t drains_grants;         /* it was a batch of grant unmaps */
+    uint64_t flushes_added;         /* for a page mapped before its drain */
 };
 
 #define XEN_SMMU_PATH_LEN           192U

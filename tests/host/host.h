@@ -18,6 +18,7 @@ extern bool host_threads;
 
 void host_enter(void);
 void host_leave(void);
+bool host_entered(void);                /* by this thread */
 
 uint64_t host_random(void);             /* host_enter() held, or one thread */
 static inline uint64_t host_pick(uint64_t n) { return host_random() % n; }
