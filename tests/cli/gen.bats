@@ -9,7 +9,7 @@ setup() {
 }
 
 gen() {
-    smmu gen --host-dtb host.dtb --out out "$@"
+    smmu gen --host-dtb host.dtb -o out "$@"
 }
 
 # dtc, and not a word from it.
@@ -51,6 +51,20 @@ passes() {
     output_has "NOT_RESERVED"
     grep -q '^DT_OVERLAY\[0\]="domD-host.dtbo"$' out/domD.imagebuilder
     grep -q '^DOMU_PASSTHROUGH_DTB\[0\]="domD.dtb"$' out/domD.imagebuilder
+}
+
+@test "gen: devices without an option before each, and the long way" {
+    gen /soc/usb@30000 /soc/ethernet@0 --name domD
+    expect 0
+    before=$(cat out/*)
+    rm -r out
+    smmu gen --host-dtb host.dtb --output out --device /soc/usb@30000 \
+        --name domD /soc/ethernet@0
+    expect 0
+    [ "$(cat out/*)" = "$before" ]
+    smmu gen --host-dtb host.dtb -o out
+    expect 64
+    error_has "needs a host, a device and a directory"
 }
 
 @test "gen: power domains, registers, interrupts are those of the devices" {

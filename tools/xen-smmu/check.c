@@ -105,14 +105,18 @@ static int load_guests(struct check *check, const struct options *options)
 
 int verb_check(const struct options *options, char **arguments)
 {
+    struct options with = *options;
     struct check check = { 0 };
     struct host host = { 0 };
-    int rc = RC_OK;
+    int rc;
 
-    (void)arguments;
+    rc = inputs_take(&with, arguments);
+    if (rc)
+        return rc;
+    options = &with;
     if (!options->host_dtb && !options->nr_configs && !options->nr_guest_dtbs)
-        return fail(RC_USAGE, "Name what to check: --host-dtb FILE, "
-                    "--guest-dtb FILE, --config FILE, or several of them.",
+        return fail(RC_USAGE, "Name what to check: the host's device "
+                    "tree, partial trees, xl.cfg files.",
                     "'check' has nothing to check");
     if (options->host_dtb) {
         rc = host_load(&host, options->host_dtb);

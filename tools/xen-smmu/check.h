@@ -96,6 +96,9 @@ void check_free(struct check *check);
 /* Where a guest address lies in the host: through iomem, or xen,reg. */
 bool guest_to_host(const struct guest *guest, int node, struct range *range);
 
+/* inputs.c: an option for each file, by what is in it. */
+int inputs_take(struct options *options, char **files);
+
 /* check_out.c */
 int check_print(struct check *check, const struct options *options);
 

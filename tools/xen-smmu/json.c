@@ -180,16 +180,77 @@ void json_add_keys(struct json_object *document, const struct state *state,
     json_add(document, kinds[kind].key, array);
 }
 
-int json_print(struct json_object *document)
+static bool lines;
+
+void json_lines(bool on)
+{
+    lines = on;
+}
+
+static void print_object(struct json_object *object, int style)
 {
     const char *text;
 
-    text = json_object_to_json_string_ext(document, JSON_C_TO_STRING_PRETTY |
+    text = json_object_to_json_string_ext(object, style |
                                           JSON_C_TO_STRING_SPACED |
                                           JSON_C_TO_STRING_NOSLASHESCAPE);
     if (!text)
         need(NULL);
     puts(text);
+}
+
+/* A line of its own says what it is, wherever it ends up. */
+static struct json_object *new_line(struct json_object *document,
+                                    const char *list)
+{
+    struct json_object *line = need(json_object_new_object());
+    struct json_object *schema = NULL;
+
+    json_object_object_get_ex(document, "schema", &schema);
+    json_add(line, "schema", json_object_get(schema));
+    json_add(line, "list", json_string(list));
+    return line;
+}
+
+static void add_members(struct json_object *line, struct json_object *from)
+{
+    json_object_object_foreach(from, key, value)
+        json_add(line, key, json_object_get(value));
+}
+
+/* A line a record of each list, then one with all that is in no list. */
+static void print_lines(struct json_object *document)
+{
+    struct json_object *rest = new_line(document, NULL), *line;
+    size_t i;
+
+    json_object_object_foreach(document, key, value) {
+        if (!json_object_is_type(value, json_type_array)) {
+            json_add(rest, key, json_object_get(value));
+            continue;
+        }
+        for (i = 0; i < json_object_array_length(value); i++) {
+            struct json_object *record = json_object_array_get_idx(value, i);
+
+            line = new_line(document, key);
+            if (json_object_is_type(record, json_type_object))
+                add_members(line, record);
+            else
+                json_add(line, "value", json_object_get(record));
+            print_object(line, 0);
+            json_object_put(line);
+        }
+    }
+    print_object(rest, 0);
+    json_object_put(rest);
+}
+
+int json_print(struct json_object *document)
+{
+    if (lines)
+        print_lines(document);
+    else
+        print_object(document, JSON_C_TO_STRING_PRETTY);
     json_object_put(document);
     return RC_OK;       /* main() checks that it was written */
 }

@@ -8,7 +8,7 @@
 
 #include <public/xen-smmu.h>
 
-#include "tool.h"
+#include "output.h"
 
 const struct verb verbs[] = {
     { .name = "list", .run = verb_list,
@@ -22,7 +22,7 @@ const struct verb verbs[] = {
     { .name = "pending", .run = verb_pending,
       .help = "what is put off until a domain wakes" },
     { .name = "stats", .usage = "[-o FIELD,...]", .run = verb_stats,
-      .takes = TAKES_FIELDS, .help = "counters of SMMUs and domains" },
+      .takes = TAKES_OUTPUT, .help = "counters of SMMUs and domains" },
     { .name = "suspend", .usage = "DOM", 1, 1, .run = verb_suspend,
       .acts = true, .help = "put a domain's devices to sleep: DMA aborts" },
     { .name = "resume", .usage = "DOM", 1, 1, .run = verb_resume,
@@ -36,13 +36,13 @@ const struct verb verbs[] = {
       .acts = true, .help = "whether the domain's guest may vote by SCMI" },
     { .name = "snapshot", .usage = "FILE", 1, 1, .run = verb_snapshot,
       .help = "record the state in FILE ('-': stdout)" },
-    { .name = "check", .usage = "[FILE OPTIONS]", .run = verb_check,
+    { .name = "check", .usage = "[FILE...]", 0, MAX_NAMED, .run = verb_check,
       .offline = true,
       .takes = TAKES_HOST_DTB | TAKES_GUEST_DTB | TAKES_CONFIG,
       .help = "device trees and xl.cfg: what will not work" },
-    { .name = "gen", .usage = "[FILE OPTIONS]", .run = verb_gen,
+    { .name = "gen", .usage = "[DEVICE-PATH...]", 0, MAX_NAMED, .run = verb_gen,
       .offline = true,
-      .takes = TAKES_HOST_DTB | TAKES_DEVICE | TAKES_NAME | TAKES_OUT |
+      .takes = TAKES_HOST_DTB | TAKES_DEVICE | TAKES_NAME | TAKES_OUTPUT |
                TAKES_FORCE,
       .help = "trees and xl.cfg lines for devices of a host" },
     { .name = "explain", .usage = "[CODE|TOKEN]", 0, 1, .run = verb_explain,
@@ -121,6 +121,7 @@ int main(int argc, char **argv)
     rc = options_parse(argc, argv, &options);
     if (rc)
         return rc;
+    json_lines(options.json_lines);
     if (options.help)
         print_help();
     else if (options.version)

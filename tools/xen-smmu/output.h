@@ -41,8 +41,9 @@ void json_add(struct json_object *object, const char *key,
               struct json_object *value);
 char *abi_text(uint32_t abi);
 
-/* Print it, and release it. */
+/* Print it, and release it; after json_lines(true) a record a line. */
 int json_print(struct json_object *document);
+void json_lines(bool on);
 
 /* Read a list back; what is wrong with it is reported, naming the file. */
 int json_read_list(struct json_object *document, const char *file,

@@ -52,6 +52,7 @@ int verb_snapshot(const struct options *options, char **arguments)
     for (kind = 0; kind < NR_RECORDED; kind++)
         json_add_list(document, &state, kind);
     if (!strcmp(arguments[0], "-")) {
+        json_lines(false);      /* it is one document, to be read again */
         rc = json_print(document);
         goto out;
     }

@@ -21,7 +21,7 @@ enum {
     RC_OK = 0,
     RC_FAILED = 1,
     RC_RETRY = 2,       /* nothing is wrong, but not now */
-    RC_FAULTS = 3,      /* check found faults */
+    RC_FAULTS = 3,      /* check or doctor found something */
     RC_USAGE = 64,
 };
 
@@ -30,28 +30,36 @@ enum {
 
 /* What a verb takes beyond --json and the like; main.c has their names. */
 enum {
-    TAKES_FIELDS = 1 << 0,
+    TAKES_OUTPUT = 1 << 0,
     TAKES_HOST_DTB = 1 << 1,
     TAKES_GUEST_DTB = 1 << 2,
     TAKES_CONFIG = 1 << 3,
     TAKES_DEVICE = 1 << 4,
     TAKES_NAME = 1 << 5,
-    TAKES_OUT = 1 << 6,
-    TAKES_FORCE = 1 << 7,
+    TAKES_FORCE = 1 << 6,
+    TAKES_ROOT = 1 << 7,
+    TAKES_DELAY = 1 << 8,
+    TAKES_BATCH = 1 << 9,
+    TAKES_COUNT = 1 << 10,
 };
 
 struct options {
     bool json;
+    bool json_lines;    /* a record a line; json is set, too */
     bool no_header;     /* one line a record, for scripts */
     bool quiet;         /* no notes below the table */
     const char *from;   /* snapshot to read instead of the hypervisor */
-    const char *fields; /* -o: the ones wanted, separated by commas */
+    const char *output; /* -o: fields, separated by commas, or a directory */
     /* Offline. */
-    const char *host_dtb, *name, *out;
+    const char *host_dtb, *name;
     const char *guest_dtbs[MAX_NAMED], *configs[MAX_NAMED],
                *devices[MAX_NAMED];
     int nr_guest_dtbs, nr_configs, nr_devices;
     bool force;
+    const char *root;           /* of the machine's files; NULL: / */
+    /* A view that goes on. */
+    const char *delay, *count;
+    bool batch;
     unsigned int given;         /* TAKES_* */
     bool help, version;
 };
@@ -67,6 +75,9 @@ struct option_row {
 extern const struct option_row option_rows[];   /* ends with a NULL name */
 
 int options_parse(int argc, char **argv, struct options *options);
+/* As if the option that takes this had been given. */
+int options_take(struct options *options, unsigned int takes,
+                 const char *value);
 void options_help(void);
 const char *option_name(unsigned int takes);
 
