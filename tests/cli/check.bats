@@ -428,9 +428,6 @@ END
     smmu list --host-dtb host.dtb
     expect 64
     error_has "'list' takes no option '--host-dtb'"
-    smmu check host.dtb
-    expect 64
-    smmu --from "$SNAPSHOTS/normal.json" check --host-dtb host.dtb
     expect 64
 
     for option in --host-dtb --guest-dtb; do
@@ -519,7 +516,7 @@ END
 
 @test "check: every rule has a test here" {
     smmu explain --json
-    for token in $(jq -r '.reasons[] | select(.code == null) | .reason' \
+    for token in $(jq -r '.reasons[] | select(.from | startswith("check")) | .reason' \
                    <<<"$output"); do
         grep -qE "(fault|warning) $token\"" "$BATS_TEST_FILENAME" ||
             { echo "no test for $token"; return 1; }

@@ -37,6 +37,8 @@ static int print_reasons(void)
         puts(reason_token(code));
     for (j = 0; j < nr_rules; j++)
         puts(rules[j].token);
+    for (j = 0; j < nr_symptoms; j++)
+        puts(symptoms[j].token);
     return RC_OK;
 }
 

@@ -17,7 +17,17 @@ struct reason {
     bool coded;
 };
 
-/* The hypervisor's, then check's. */
+static bool of_rule(struct reason *reason, const struct rule *rule,
+                    const char *fault, const char *other)
+{
+    *reason = (struct reason){
+        .token = rule->token, .what = rule->what, .next = rule->next,
+        .from = rule->level == LEVEL_FAULT ? fault : other,
+    };
+    return true;
+}
+
+/* The hypervisor's, then check's, then doctor's. */
 static bool reason_nth(size_t n, struct reason *reason)
 {
     uint32_t code;
@@ -33,15 +43,16 @@ static bool reason_nth(size_t n, struct reason *reason)
     }
     for (i = 0; reason_at(i, &code); i++)
         ;
-    if (n - i >= (size_t)nr_rules)
-        return false;
     n -= i;
-    *reason = (struct reason){
-        .token = rules[n].token, .what = rules[n].what,
-        .next = rules[n].next,
-        .from = rules[n].warning ? "check, a warning" : "check, a fault",
-    };
-    return true;
+    if (n < (size_t)nr_rules)
+        return of_rule(reason, &rules[n], "check, a fault",
+                       "check, a warning");
+    n -= nr_rules;
+    if (n >= (size_t)nr_symptoms)
+        return false;
+    return of_rule(reason, &symptoms[n], "doctor, a fault",
+                   symptoms[n].level == LEVEL_NOTE ? "doctor, a note"
+                                                   : "doctor, a warning");
 }
 
 static bool means(const struct reason *reason, const char *text)

@@ -45,6 +45,8 @@ const struct verb verbs[] = {
       .takes = TAKES_HOST_DTB | TAKES_DEVICE | TAKES_NAME | TAKES_OUTPUT |
                TAKES_FORCE,
       .help = "trees and xl.cfg lines for devices of a host" },
+    { .name = "doctor", .run = verb_doctor, .takes = TAKES_ROOT,
+      .help = "what is wrong with this machine, and what to do" },
     { .name = "explain", .usage = "[CODE|TOKEN]", 0, 1, .run = verb_explain,
       .offline = true, .help = "what a reason means, and what to do" },
     { .name = "completion", .usage = "[domains|reasons]", 0, 1,
@@ -70,8 +72,8 @@ static void print_help(void)
     puts("\nOptions:");
     options_help();
     puts("\n"
-         "Exit codes: 0 all is well, 1 failed, 2 try again, 3 check found "
-         "faults,\n  64 wrong usage.");
+         "Exit codes: 0 all is well, 1 failed, 2 try again, 3 check or "
+         "doctor found\n  something, 64 wrong usage.");
 }
 
 static const struct verb *find_verb(const char *name)

@@ -110,6 +110,7 @@ int verb_scmi(const struct options *options, char **arguments);
 int verb_snapshot(const struct options *options, char **arguments);
 int verb_check(const struct options *options, char **arguments);
 int verb_gen(const struct options *options, char **arguments);
+int verb_doctor(const struct options *options, char **arguments);
 int verb_explain(const struct options *options, char **arguments);
 int verb_completion(const struct options *options, char **arguments);
 int verb_version(const struct options *options, char **arguments);
