@@ -428,6 +428,7 @@ END
     smmu list --host-dtb host.dtb
     expect 64
     error_has "'list' takes no option '--host-dtb'"
+    smmu --from "$SNAPSHOTS/normal.json" check --host-dtb host.dtb
     expect 64
 
     for option in --host-dtb --guest-dtb; do
