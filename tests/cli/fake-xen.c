@@ -12,6 +12,8 @@
  *   abi=N              its version of ours
  *   changing           one more device with every page
  *   changes-once       one device less from the second page on
+ *   changes-later      the same, but only from the second look on
+ *   gone-later         no way to the hypervisor from the third look on
  *   stuck              pages after the first are empty
  *   overfull           more records than there was room for
  *   huge               a list longer than any machine's
@@ -20,6 +22,7 @@
  *   no-size            it does not say how long its records are
  *   op-reason=N        force, policy and scmi are refused with this reason
  *   op-reason-2=N      the same, for domain 2 only
+ *   moving             counters grow: by the same with every look
  *   suspended          all domains are forced asleep already
  *   unterminated       names that fill their field
  *   dirty              names and paths with bytes that are no text
@@ -57,7 +60,7 @@
 #define ABI1_LINK 152U
 #define OLD_DEVICE 360U
 
-static unsigned int calls;
+static unsigned int calls, looks;
 static char *buffers[2];
 static size_t buffer_sizes[2];
 
@@ -106,7 +109,9 @@ xencall_handle *xencall_open(xentoollog_logger *logger, unsigned int flags)
 {
     (void)logger;
     (void)flags;
-    errno = scenario_number("open", 0);
+    looks++;
+    errno = scenario("gone-later") && looks > 2 ? ENOENT
+                                                : scenario_number("open", 0);
     return errno ? NULL : calloc(1, sizeof(xencall_handle));
 }
 
@@ -158,6 +163,14 @@ static int may_write(uint64_t address, uint64_t size)
     return 0;
 }
 
+/* Each look is a connection of its own. */
+static void move_unit(struct xen_smmu_unit *unit)
+{
+    unit->commands = 1000 * looks;
+    unit->syncs = 100 * looks;
+    unit->events = looks;
+}
+
 static void make_unit(struct xen_smmu_unit *unit, uint32_t i)
 {
     snprintf(unit->name, sizeof(unit->name), "smmuv3@%x",
@@ -181,6 +194,8 @@ static void make_unit(struct xen_smmu_unit *unit, uint32_t i)
     unit->wakes = 5 + i;
     unit->accesses = 70 + i;
     unit->polls = 8 + i;
+    if (scenario("moving"))
+        move_unit(unit);
 }
 
 static void make_link(struct xen_smmu_link *link, uint32_t i)
@@ -199,6 +214,8 @@ static void make_link(struct xen_smmu_link *link, uint32_t i)
     link->scmi_transitions = i % 3 ? 40 : 0;
     if (scenario("suspended"))
         link->force = XEN_SMMU_FORCE_SUSPEND;
+    if (scenario("moving"))
+        link->elided = 5000 * looks;
 }
 
 static void make_device(struct xen_smmu_device *device, uint32_t i)
@@ -275,7 +292,7 @@ static uint32_t total_of(uint32_t kind, uint32_t first)
     }
     if (scenario("huge"))
         return 0x7fffffff;
-    if (scenario("changing"))
+    if (scenario("changing") || (scenario("changes-later") && looks > 1))
         return NR_DEVICES + more++;
     if (scenario("changes-once")) {
         if (first)

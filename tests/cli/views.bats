@@ -278,7 +278,7 @@ END
 # What was recorded: neither what is derived, nor what is not known.
 recorded() {
     jq -S 'del(.units[] | .links_dormant, .awake) |
-           del(.links[] | .smmu, .name, .wake_flush) |
+           del(.links[] | .smmu, .name, .wake_flush, .faults) |
            del(.devices[] | .smmu, .name, .wakes) |
            walk(if type == "object" then with_entries(select(.value != null))
                 else . end)'

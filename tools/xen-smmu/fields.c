@@ -201,6 +201,8 @@ static const struct field link_fields[] = {
       LINK(scmi_denied), .right = true, .since = 2 },
     { .key = "scmi_errors", .title = "ERRORS", .type = F_COUNT,
       LINK(scmi_errors), .right = true, .since = 2 },
+    { .key = "faults", .title = "FAULTS", .type = F_DERIVED,
+      .number = link_faults, .right = true },
     { .key = "wake_flush", .title = "WAKE-FLUSHES", .type = F_DERIVED,
       .text = link_wake_flush },
     { .key = NULL }

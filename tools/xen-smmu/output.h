@@ -13,6 +13,10 @@
 int table_print(const struct state *state, enum kind kind,
                 const char *const *columns, const struct options *options);
 
+/* Does the user want colours here?  Is this field to be seen at once? */
+bool colours(void);
+bool is_bad(const struct field *field, const void *record);
+
 /* notes.c */
 void note_paragraph(const char *indent, const char *text);
 

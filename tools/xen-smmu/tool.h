@@ -102,6 +102,7 @@ int verb_devices(const struct options *options, char **arguments);
 int verb_power(const struct options *options, char **arguments);
 int verb_pending(const struct options *options, char **arguments);
 int verb_stats(const struct options *options, char **arguments);
+int verb_top(const struct options *options, char **arguments);
 int verb_suspend(const struct options *options, char **arguments);
 int verb_resume(const struct options *options, char **arguments);
 int verb_auto(const struct options *options, char **arguments);
@@ -120,6 +121,10 @@ int verb_version(const struct options *options, char **arguments);
 /* Print "xen-smmu: what went wrong", "Next: what to do", and return rc. */
 int fail(int rc, const char *next, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Who has the terminal is asked first; true: it has taken care of it. */
+typedef bool fail_hook_fn(int rc, const char *text);
+void fail_hook(fail_hook_fn *hook);
 
 /* The sentence and the next step of a reason of the ABI. */
 const char *reason_token(uint32_t code);        /* NULL: not known here */
