@@ -1,58 +1,6 @@
-# top: the model by itself, plain text, and on a terminal (tmux): keys are
-# sent, the screen is read until it says what it has to.  How fast the machine
-# is does not matter: what is waited for comes, or the test fails.
+# top: the model by itself, plain text, and on a terminal.
 load common
-
-teardown() {
-    [ -z "${PANE-}" ] || tmux -S "$PANE" kill-server 2>/dev/null || true
-}
-
-# A terminal of $1 columns and $2 lines with the tool in it.
-terminal() {
-    local size=(-x "$1" -y "$2")
-
-    shift 2
-    # A socket's path has to be short.
-    PANE=$(mktemp -u "${TMPDIR:-/tmp}/smmu-XXXXXX")
-    tmux -S "$PANE" -f /dev/null new-session -d "${size[@]}" \
-        "export FAKE_XEN='${FAKE_XEN-}' ${ENV-}; '$FAKE' $*; echo \"rc \$?\"; exec sleep 1000"
-}
-
-keys() {
-    tmux -S "$PANE" send-keys "$@"
-}
-
-screen() {
-    tmux -S "$PANE" capture-pane -p "$@"
-}
-
-# Wait until the screen matches; it is in $shown.
-shows() {
-    local tries
-
-    for ((tries = 0; tries < 1200; tries++)); do
-        shown=$(screen)
-        [[ $shown =~ $1 ]] && return
-        sleep 0.05
-    done
-    echo "the screen does not show '$1' but:"
-    echo "$shown"
-    return 1
-}
-
-# The same, until it does not.
-hides() {
-    local tries
-
-    for ((tries = 0; tries < 1200; tries++)); do
-        shown=$(screen)
-        [[ $shown =~ $1 ]] || return 0
-        sleep 0.05
-    done
-    echo "the screen still shows '$1':"
-    echo "$shown"
-    return 1
-}
+load terminal
 
 @test "top: rates, order and widths, by the model alone" {
     run "$MODEL"
