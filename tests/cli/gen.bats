@@ -67,6 +67,20 @@ passes() {
     error_has "needs a host, a device and a directory"
 }
 
+@test "gen: for a guest without SCMI" {
+    gen /soc/usb@30000 /soc/ethernet@0 --name domD
+    sed '/power-domains/d; /Power: /,/^\t\t};$/d' out/domD.dts | cat -s >wanted
+    rm -r out
+    gen /soc/usb@30000 /soc/ethernet@0 --name domD --no-scmi
+    expect 0
+    diff wanted <(cat -s out/domD.dts)
+    ! grep -q power out/domD.dts
+    ! grep -q power-domains out/domD.cfg
+    whole domD
+    smmu check new.dtb out/domD.cfg
+    passes 3
+}
+
 @test "gen: power domains, registers, interrupts are those of the devices" {
     gen --device /soc/gpu@10000 --device /soc/ethernet@0
     expect 0

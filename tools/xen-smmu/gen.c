@@ -91,6 +91,7 @@ int verb_gen(const struct options *options, char **arguments)
     if (rc)
         return rc;
     options = &with;
+    plan.no_scmi = options->no_scmi;
     if (!options->host_dtb || !options->nr_devices || !options->output)
         return fail(RC_USAGE, "Give --host-dtb FILE, -o DIR, and the path of "
                     "a device's node, or several.", "'gen' needs a host, a device and "

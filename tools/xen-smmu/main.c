@@ -46,7 +46,7 @@ const struct verb verbs[] = {
     { .name = "gen", .usage = "[DEVICE-PATH...]", 0, MAX_NAMED, .run = verb_gen,
       .offline = true,
       .takes = TAKES_HOST_DTB | TAKES_DEVICE | TAKES_NAME | TAKES_OUTPUT |
-               TAKES_FORCE,
+               TAKES_FORCE | TAKES_NO_SCMI,
       .help = "trees and xl.cfg lines for devices of a host" },
     { .name = "doctor", .run = verb_doctor, .takes = TAKES_ROOT,
       .help = "what is wrong with this machine, and what to do" },

@@ -22,6 +22,7 @@ const struct option_row option_rows[] = {
     { "device", 0, "PATH", TAKES_DEVICE, "with gen: a node of the host's" },
     { "name", 0, "NAME", TAKES_NAME, "with gen: of the guest" },
     { "force", 0, NULL, TAKES_FORCE, "with gen: overwrite files" },
+    { "no-scmi", 0, NULL, TAKES_NO_SCMI, "with gen: devices always awake" },
     { "root", 0, "DIR", TAKES_ROOT, "with doctor: another /proc, /sys, /var" },
     { "delay", 'd', "SEC", TAKES_DELAY, "with top: between two looks (2)" },
     { "batch", 'b', NULL, TAKES_BATCH, "with top: plain text, no terminal" },
@@ -91,6 +92,9 @@ int options_take(struct options *options, unsigned int takes,
         return RC_OK;
     case TAKES_FORCE:
         options->force = true;
+        return RC_OK;
+    case TAKES_NO_SCMI:
+        options->no_scmi = true;
         return RC_OK;
     case TAKES_ROOT:
         options->root = value;

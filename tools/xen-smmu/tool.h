@@ -41,6 +41,7 @@ enum {
     TAKES_DELAY = 1 << 8,
     TAKES_BATCH = 1 << 9,
     TAKES_COUNT = 1 << 10,
+    TAKES_NO_SCMI = 1 << 11,
 };
 
 struct options {
@@ -55,7 +56,7 @@ struct options {
     const char *guest_dtbs[MAX_NAMED], *configs[MAX_NAMED],
                *devices[MAX_NAMED];
     int nr_guest_dtbs, nr_configs, nr_devices;
-    bool force;
+    bool force, no_scmi;
     const char *root;           /* of the machine's files; NULL: / */
     /* A view that goes on. */
     const char *delay, *count;
