@@ -42,8 +42,7 @@ static int say(const struct options *options, const struct plan *plan,
             printf("wrote %s/%s\n", options->output, files[i].name);
         if (!options->quiet)
             printf("Next: compile the trees as their first lines say, then\n"
-                   "  xen-smmu check --host-dtb NEW.dtb --config %s/%s.cfg "
-                   "--guest-dtb %s.dtb\n", options->output, plan->name,
+                   "  xen-smmu check NEW.dtb %s/%s.cfg %s.dtb\n", options->output, plan->name,
                    plan->name);
         return RC_OK;
     }
