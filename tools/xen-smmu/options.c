@@ -14,7 +14,12 @@ const struct option_row option_rows[] = {
     { "from", 0, "SNAPSHOT", 0,
       "read a recorded state ('-': standard input)" },
     { "output", 'o', "FIELDS", TAKES_FIELDS,
-      "with stats: these fields, joined by commas" },
+      "with stats: these fields; with trace: a file" },
+    { "follow", 'f', NULL, TAKES_FOLLOW, "with faults: go on with new ones" },
+    { "json-lines", 0, NULL, TAKES_LINES,
+      "with faults: JSON, one line each" },
+    { "format", 0, "FORMAT", TAKES_FORMAT,
+      "with trace export: svg, csv or perfetto" },
     { "host-dtb", 0, "FILE", TAKES_HOST_DTB, "the host's device tree" },
     { "guest-dtb", 0, "FILE", TAKES_GUEST_DTB, "a guest's partial tree" },
     { "config", 0, "FILE", TAKES_CONFIG, "a guest's xl.cfg" },
@@ -75,6 +80,15 @@ static int store(struct options *options, unsigned int takes,
     switch (takes) {
     case TAKES_FIELDS:
         options->fields = value;
+        return RC_OK;
+    case TAKES_FOLLOW:
+        options->follow = true;
+        return RC_OK;
+    case TAKES_LINES:
+        options->json_lines = true;
+        return RC_OK;
+    case TAKES_FORMAT:
+        options->format = value;
         return RC_OK;
     case TAKES_HOST_DTB:
         if (options->host_dtb)
@@ -146,7 +160,7 @@ int options_parse(int argc, char **argv, struct options *options)
     opterr = 0;
     /* Options may come after the command too, as users type them. */
     while (!rc && !options->help && !options->version &&
-           (option = getopt_long(argc, argv, ":lqo:hV", longs, NULL)) != -1) {
+           (option = getopt_long(argc, argv, ":lqfo:hV", longs, NULL)) != -1) {
         if (option == ':')
             return fail(RC_USAGE, SEE_HELP, "option '%s' needs an argument",
                         argv[optind - 1]);

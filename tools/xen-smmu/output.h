@@ -3,6 +3,8 @@
 #ifndef XEN_SMMU_OUTPUT_H
 #define XEN_SMMU_OUTPUT_H
 
+#include <stdio.h>
+
 #include <json-c/json.h>
 
 #include "fields.h"
@@ -32,6 +34,9 @@ void json_add_list(struct json_object *document, const struct state *state,
 /* Only these of its fields, in the field table's order; NULL: all. */
 void json_add_keys(struct json_object *document, const struct state *state,
                    enum kind kind, const char *const *keys);
+/* One record; keys as above. */
+struct json_object *json_record(const struct state *state, enum kind kind,
+                                uint32_t i, const char *const *keys);
 struct json_object *json_value(const struct field *field,
                                const struct state *state,
                                const void *record);
@@ -41,10 +46,14 @@ void json_add(struct json_object *object, const char *key,
               struct json_object *value);
 char *abi_text(uint32_t abi);
 
+/* On one line. */
+void json_print_line(FILE *stream, struct json_object *object);
 /* Print it, and release it. */
 int json_print(struct json_object *document);
 
-/* Read a list back; what is wrong with it is reported, naming the file. */
+/* Read a record, or a list, back; what is wrong with it is reported, naming the file. */
+int json_read_record(struct json_object *object, const char *file,
+                     struct state *state, enum kind kind, size_t i);
 int json_read_list(struct json_object *document, const char *file,
                    struct state *state, enum kind kind);
 

@@ -38,6 +38,9 @@ enum {
     TAKES_NAME = 1 << 5,
     TAKES_OUT = 1 << 6,
     TAKES_FORCE = 1 << 7,
+    TAKES_FOLLOW = 1 << 8,
+    TAKES_LINES = 1 << 9,
+    TAKES_FORMAT = 1 << 10,
 };
 
 struct options {
@@ -45,7 +48,8 @@ struct options {
     bool no_header;     /* one line a record, for scripts */
     bool quiet;         /* no notes below the table */
     const char *from;   /* snapshot to read instead of the hypervisor */
-    const char *fields; /* -o: the ones wanted, separated by commas */
+    const char *fields; /* -o: the ones wanted, separated by commas; with
+                           trace a file */
     /* Offline. */
     const char *host_dtb, *name, *out;
     const char *guest_dtbs[MAX_NAMED], *configs[MAX_NAMED],
@@ -53,6 +57,9 @@ struct options {
     int nr_guest_dtbs, nr_configs, nr_devices;
     bool force;
     unsigned int given;         /* TAKES_* */
+    /* Events. */
+    bool follow, json_lines;
+    const char *format;
     bool help, version;
 };
 
@@ -96,6 +103,8 @@ int verb_resume(const struct options *options, char **arguments);
 int verb_auto(const struct options *options, char **arguments);
 int verb_policy(const struct options *options, char **arguments);
 int verb_scmi(const struct options *options, char **arguments);
+int verb_faults(const struct options *options, char **arguments);
+int verb_trace(const struct options *options, char **arguments);
 int verb_snapshot(const struct options *options, char **arguments);
 int verb_check(const struct options *options, char **arguments);
 int verb_gen(const struct options *options, char **arguments);
