@@ -61,8 +61,8 @@
 #define OLD_DEVICE 360U
 
 static unsigned int calls;
-static char *buffers[2];
-static size_t buffer_sizes[2];
+static char *buffers[4];       /* of two handles */
+static size_t buffer_sizes[4];
 
 static const char *scenario(const char *name)
 {
@@ -128,11 +128,12 @@ int xencall_close(xencall_handle *xcall)
 
 void *xencall_alloc_buffer(xencall_handle *xcall, size_t size)
 {
-    size_t i = buffers[0] ? 1 : 0;
+    size_t i = 0;
 
     (void)xcall;
-    if (buffers[i])
-        abort();
+    while (buffers[i])
+        if (++i == 4)
+            abort();
     buffers[i] = calloc(1, size);
     buffer_sizes[i] = size;
     return buffers[i];
@@ -140,11 +141,12 @@ void *xencall_alloc_buffer(xencall_handle *xcall, size_t size)
 
 void xencall_free_buffer(xencall_handle *xcall, void *p)
 {
-    size_t i = p == buffers[0] ? 0 : 1;
+    size_t i = 0;
 
     (void)xcall;
-    if (buffers[i] != p)
-        abort();
+    while (buffers[i] != p)
+        if (++i == 4)
+            abort();
     free(p);
     buffers[i] = NULL;
 }
@@ -154,7 +156,7 @@ static int may_write(uint64_t address, uint64_t size)
 {
     size_t i;
 
-    for (i = 0; i < 2; i++)
+    for (i = 0; i < 4; i++)
         if (buffers[i] && address >= (uintptr_t)buffers[i] &&
             address + size <= (uintptr_t)buffers[i] + buffer_sizes[i])
             return 1;

@@ -139,11 +139,7 @@ int recording_read(struct json_object *document, const char *file,
     state->end = state->now;
     if (state->is_recording) {
         state->has_events = true;
-        /* The line's own end. */
-        rest += strspn(rest, " \t\r");
-        if (*rest && *rest != '\n')
-            return bad_line(file, 1, "goes on behind the snapshot");
-        return read_lines(file, *rest ? rest + 1 : rest, state);
+        return read_lines(file, rest + strspn(rest, " \t\r\n"), state);
     }
     if (!json_object_object_get_ex(document, "events", NULL))
         return RC_OK;
