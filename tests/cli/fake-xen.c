@@ -24,6 +24,9 @@
  *   op-reason-2=N      the same, for domain 2 only
  *   moving             counters grow: by the same with every look
  *   suspended          all domains are forced asleep already
+ *   quiet              no event ever
+ *   flood              more events than the ring keeps, between two calls
+ *   mad-trace=N        an answer about events that makes no sense, in N ways
  *   unterminated       names that fill their field
  *   dirty              names and paths with bytes that are no text
  *   no-xenstore        no daemon listens
@@ -61,8 +64,8 @@
 #define OLD_DEVICE 360U
 
 static unsigned int calls, looks;
-static char *buffers[2];
-static size_t buffer_sizes[2];
+static char *buffers[4];       /* of two handles */
+static size_t buffer_sizes[4];
 
 static const char *scenario(const char *name)
 {
@@ -130,11 +133,12 @@ int xencall_close(xencall_handle *xcall)
 
 void *xencall_alloc_buffer(xencall_handle *xcall, size_t size)
 {
-    size_t i = buffers[0] ? 1 : 0;
+    size_t i = 0;
 
     (void)xcall;
-    if (buffers[i])
-        abort();
+    while (buffers[i])
+        if (++i == 4)
+            abort();
     buffers[i] = calloc(1, size);
     buffer_sizes[i] = size;
     return buffers[i];
@@ -142,11 +146,12 @@ void *xencall_alloc_buffer(xencall_handle *xcall, size_t size)
 
 void xencall_free_buffer(xencall_handle *xcall, void *p)
 {
-    size_t i = p == buffers[0] ? 0 : 1;
+    size_t i = 0;
 
     (void)xcall;
-    if (buffers[i] != p)
-        abort();
+    while (buffers[i] != p)
+        if (++i == 4)
+            abort();
     free(p);
     buffers[i] = NULL;
 }
@@ -156,7 +161,7 @@ static int may_write(uint64_t address, uint64_t size)
 {
     size_t i;
 
-    for (i = 0; i < 2; i++)
+    for (i = 0; i < 4; i++)
         if (buffers[i] && address >= (uintptr_t)buffers[i] &&
             address + size <= (uintptr_t)buffers[i] + buffer_sizes[i])
             return 1;
@@ -392,6 +397,104 @@ static uint32_t policy(struct xen_smmu_policy *p, int set)
     return XEN_SMMU_REASON_NONE;
 }
 
+/*
+ * Events: the first ones were there, others come with each call.  Domain 2's
+ * device goes to sleep, owes, wakes, flushes, faults, and so on.
+ */
+#define KEPT 256U
+
+static uint64_t head = 40;
+
+static void make_event(struct xen_smmu_event *e, uint64_t seq)
+{
+    static const struct xen_smmu_event cycle[] = {
+        { .kind = XEN_SMMU_EVENT_vote, .sid = 1, .before = 1 },
+        { .kind = XEN_SMMU_EVENT_link, .before = XEN_SMMU_LINK_LIVE,
+          .state = XEN_SMMU_LINK_QUIESCING },
+        { .kind = XEN_SMMU_EVENT_link, .before = XEN_SMMU_LINK_QUIESCING,
+          .state = XEN_SMMU_LINK_DORMANT },
+        { .kind = XEN_SMMU_EVENT_unit, .domid = XEN_SMMU_DOMID_ANY,
+          .before = XEN_SMMU_UNIT_ON, .state = XEN_SMMU_UNIT_PARKED },
+        { .kind = XEN_SMMU_EVENT_debt, .pages = 512, .count = 3 },
+        { .kind = XEN_SMMU_EVENT_vote, .sid = 1, .state = 1 },
+        { .kind = XEN_SMMU_EVENT_link, .state = XEN_SMMU_LINK_WAKING },
+        { .kind = XEN_SMMU_EVENT_debt },
+        { .kind = XEN_SMMU_EVENT_flush, .state = XEN_SMMU_FLUSH_VMID,
+          .pages = ~0ULL, .count = 1 },
+        { .kind = XEN_SMMU_EVENT_link, .before = XEN_SMMU_LINK_WAKING,
+          .state = XEN_SMMU_LINK_LIVE },
+        { .kind = XEN_SMMU_EVENT_unit, .domid = XEN_SMMU_DOMID_ANY,
+          .before = XEN_SMMU_UNIT_PARKED, .state = XEN_SMMU_UNIT_ON },
+        { .kind = XEN_SMMU_EVENT_fault, .sid = 1, .code = 0x10,
+          .state = XEN_SMMU_ACCESS_WRITE, .address = 0xf9030040 },
+        { .kind = XEN_SMMU_EVENT_fault, .domid = XEN_SMMU_DOMID_ANY,
+          .sid = 0x999, .code = 0x04 },
+    };
+
+    *e = cycle[seq % (sizeof(cycle) / sizeof(cycle[0]))];
+    e->seq = seq;
+    e->time = 1000000000 + seq * 10000000;
+    e->unit = 1;
+    if (!e->domid)
+        e->domid = 2;
+    if (e->kind == XEN_SMMU_EVENT_fault && e->sid == 1)
+        e->count = seq / 10;
+    /* What a newer hypervisor may tell. */
+    if (scenario("mad-trace") && seq % 5 == 0)
+        e->kind = e->reason = 999;
+}
+
+static uint32_t read_trace(struct xen_smmu_trace *t)
+{
+    static unsigned int times;
+    uint32_t size = t->record_size, room = t->count, i;
+    unsigned long mad = scenario_number("mad-trace", 0);
+    struct xen_smmu_event event;
+
+    if (t->lost || t->head || t->now || t->kept || t->pad ||
+        (room && !size))
+        return XEN_SMMU_REASON_BAD_ARGUMENT;
+    if (room && !may_write(t->buffer, (uint64_t)size * room))
+        return XEN_SMMU_REASON_BAD_BUFFER;
+    if (scenario("quiet"))
+        head = 0;
+    else if (times++)
+        head += scenario("flood") ? 3 * KEPT : 13;
+    if (t->next > head)
+        t->next = head;
+    if (head - t->next > KEPT) {
+        t->lost = head - t->next - KEPT;
+        t->next += t->lost;
+    }
+    for (i = 0; i < room && t->next < head; i++, t->next++) {
+        char *to = (char *)(uintptr_t)t->buffer + i * size;
+
+        make_event(&event, t->next);
+        memset(to, 0, size);
+        memcpy(to, &event, sizeof(event) < size ? sizeof(event) : size);
+    }
+    t->count = i;
+    t->head = head;
+    t->now = 1000000000 + head * 10000000;
+    t->kept = KEPT;
+    t->record_size = sizeof(event);
+    switch (mad) {
+    case 1:
+        t->count = room + 1;
+        break;
+    case 2:
+        t->kept = 0;
+        break;
+    case 3:
+        t->next = t->head + 1;
+        break;
+    case 4:
+        t->record_size = 0;
+        break;
+    }
+    return XEN_SMMU_REASON_NONE;
+}
+
 /* As Xen has them. */
 static int errno_of(uint32_t reason)
 {
@@ -448,6 +551,9 @@ static uint32_t dispatch(struct xen_smmu_op *op)
     case XEN_SMMU_set_scmi:
         return scenario("old") || scenario("abi") ? XEN_SMMU_REASON_BAD_OP :
                scmi(&op->u.scmi);
+    case XEN_SMMU_read_trace:
+        return scenario("old") || scenario("1.1") || scenario("abi") ?
+               XEN_SMMU_REASON_BAD_OP : read_trace(&op->u.trace);
     case XEN_SMMU_get_policy:
     case XEN_SMMU_set_policy:
         return scenario("old") ? XEN_SMMU_REASON_BAD_OP :

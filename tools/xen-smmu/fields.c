@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "events.h"
 #include "texts.h"
 
 /* Where a list of stream IDs stops in a table; JSON has the rest. */
@@ -261,6 +262,8 @@ const struct kind_table kinds[NR_KINDS] = {
     [LINKS] = { "links", sizeof(struct xen_smmu_link), link_fields },
     [DEVICES] = { "devices", sizeof(struct xen_smmu_device), device_fields },
     [DOMAINS] = { "domains", sizeof(struct domain), domain_fields },
+    [EVENTS] = { "events", sizeof(struct xen_smmu_event), event_fields },
+    [FAULTS] = { "faults", sizeof(struct xen_smmu_event), fault_fields },
     [POLICIES] = { "policies", sizeof(struct policy), policy_fields },
 };
 

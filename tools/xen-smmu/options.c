@@ -15,7 +15,10 @@ const struct option_row option_rows[] = {
     { "from", 0, "SNAPSHOT", 0,
       "read a recorded state ('-': standard input)" },
     { "output", 'o', "WHAT", TAKES_OUTPUT,
-      "with stats: FIELD,...; with gen: a directory" },
+      "stats: FIELD,...; gen: a directory; trace: a file" },
+    { "follow", 'f', NULL, TAKES_FOLLOW, "with faults: go on with new ones" },
+    { "format", 0, "FORMAT", TAKES_FORMAT,
+      "with trace export: svg, csv or perfetto" },
     { "host-dtb", 0, "FILE", TAKES_HOST_DTB, "the host's device tree" },
     { "guest-dtb", 0, "FILE", TAKES_GUEST_DTB, "a guest's partial tree" },
     { "config", 0, "FILE", TAKES_CONFIG, "a guest's xl.cfg" },
@@ -80,6 +83,12 @@ int options_take(struct options *options, unsigned int takes,
     switch (takes) {
     case TAKES_OUTPUT:
         options->output = value;
+        return RC_OK;
+    case TAKES_FOLLOW:
+        options->follow = true;
+        return RC_OK;
+    case TAKES_FORMAT:
+        options->format = value;
         return RC_OK;
     case TAKES_HOST_DTB:
         if (options->host_dtb)
@@ -165,7 +174,8 @@ int options_parse(int argc, char **argv, struct options *options)
     opterr = 0;
     /* Options may come after the command too, as users type them. */
     while (!rc && !options->help && !options->version &&
-           (option = getopt_long(argc, argv, ":lqo:d:bn:hV", longs, NULL)) != -1) {
+           (option = getopt_long(argc, argv, ":lqfo:d:bn:hV", longs,
+                                 NULL)) != -1) {
         if (option == ':')
             return fail(RC_USAGE, SEE_HELP, "option '%s' needs an argument",
                         argv[optind - 1]);

@@ -3,6 +3,8 @@
 #ifndef XEN_SMMU_OUTPUT_H
 #define XEN_SMMU_OUTPUT_H
 
+#include <stdio.h>
+
 #include <json-c/json.h>
 
 #include "fields.h"
@@ -36,6 +38,9 @@ void json_add_list(struct json_object *document, const struct state *state,
 /* Only these of its fields, in the field table's order; NULL: all. */
 void json_add_keys(struct json_object *document, const struct state *state,
                    enum kind kind, const char *const *keys);
+/* One record; keys as above. */
+struct json_object *json_record(const struct state *state, enum kind kind,
+                                uint32_t i, const char *const *keys);
 struct json_object *json_value(const struct field *field,
                                const struct state *state,
                                const void *record);
@@ -45,11 +50,17 @@ void json_add(struct json_object *object, const char *key,
               struct json_object *value);
 char *abi_text(uint32_t abi);
 
+/* On one line. */
+void json_print_line(FILE *stream, struct json_object *object);
+/* The same, with the schema and the list that it is of. */
+void json_print_record(const char *list, struct json_object *record);
 /* Print it, and release it; after json_lines(true) a record a line. */
 int json_print(struct json_object *document);
 void json_lines(bool on);
 
-/* Read a list back; what is wrong with it is reported, naming the file. */
+/* Read a record, or a list, back; what is wrong with it is reported, naming the file. */
+int json_read_record(struct json_object *object, const char *file,
+                     struct state *state, enum kind kind, size_t i);
 int json_read_list(struct json_object *document, const char *file,
                    struct state *state, enum kind kind);
 

@@ -14,6 +14,8 @@ enum kind {
     UNITS, LINKS, DEVICES, DOMAINS,
     NR_RECORDED,                /* the ones above make a snapshot */
     POLICIES = NR_RECORDED,
+    EVENTS,                     /* recorded as well, if there are any */
+    FAULTS,                     /* those events that are */
     NR_KINDS
 };
 
@@ -39,6 +41,11 @@ struct list {
 
 struct state {
     uint32_t abi;               /* of the hypervisor */
+    bool has_events;            /* of a snapshot: whether it tells any */
+    bool is_recording, is_cut;  /* the lists come before the events */
+    uint64_t now, end;          /* ns since Xen booted: of the lists, of the
+                                   last event read; 0: not known */
+    uint64_t lost;              /* events that could not be read */
     struct list lists[NR_KINDS];
 };
 

@@ -42,6 +42,8 @@ enum {
     TAKES_BATCH = 1 << 9,
     TAKES_COUNT = 1 << 10,
     TAKES_NO_SCMI = 1 << 11,
+    TAKES_FOLLOW = 1 << 12,
+    TAKES_FORMAT = 1 << 13,
 };
 
 struct options {
@@ -50,7 +52,7 @@ struct options {
     bool no_header;     /* one line a record, for scripts */
     bool quiet;         /* no notes below the table */
     const char *from;   /* snapshot to read instead of the hypervisor */
-    const char *output; /* -o: fields, separated by commas, or a directory */
+    const char *output; /* -o: fields, separated by commas; or where to write */
     /* Offline. */
     const char *host_dtb, *name;
     const char *guest_dtbs[MAX_NAMED], *configs[MAX_NAMED],
@@ -62,6 +64,9 @@ struct options {
     const char *delay, *count;
     bool batch;
     unsigned int given;         /* TAKES_* */
+    /* Events. */
+    bool follow;
+    const char *format;
     bool help, version;
 };
 
@@ -109,6 +114,8 @@ int verb_resume(const struct options *options, char **arguments);
 int verb_auto(const struct options *options, char **arguments);
 int verb_policy(const struct options *options, char **arguments);
 int verb_scmi(const struct options *options, char **arguments);
+int verb_faults(const struct options *options, char **arguments);
+int verb_trace(const struct options *options, char **arguments);
 int verb_snapshot(const struct options *options, char **arguments);
 int verb_check(const struct options *options, char **arguments);
 int verb_gen(const struct options *options, char **arguments);
