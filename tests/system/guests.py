@@ -101,9 +101,20 @@ on_crash = "preserve"
         compiled(tree, add, self.m.host / f"{self.files}.dtb")
         return lines
 
+    @classmethod
+    def running(cls, machine, name):
+        """One that somebody else has created."""
+        self = cls.__new__(cls)
+        self.m, self.name, self.devices, self.files = machine, name, (), name
+        self.log, self._tags, self._from = machine.log / f"guest-{name}.log", 0, 0
+        return self._find()
+
     def create(self, seconds=60, paused=False):
         self._from = self.log.stat().st_size if self.log.exists() else 0
         self.m.dom0(f"xl create -q {'-p ' if paused else ''}/host/{self.files}.cfg", seconds)
+        return self._find()
+
+    def _find(self):
         self.id = int(self.m.dom0(f"xl domid {self.name}"))
         self.tty = self.m.dom0(f"xenstore-read /local/domain/{self.id}/console/tty").strip()
         return self
