@@ -64,7 +64,12 @@ passes() {
     [ "$(cat out/*)" = "$before" ]
     smmu gen --host-dtb host.dtb -o out
     expect 64
-    error_has "needs a host, a device and a directory"
+    error_has "needs a host and a device"
+    # Without a directory they go here.
+    smmu gen --host-dtb host.dtb /soc/usb@30000 /soc/ethernet@0 --name domD
+    expect 0
+    output_has "wrote ./domD.cfg"
+    [ "$(cat domD*)" = "$before" ]
 }
 
 @test "gen: for a guest without SCMI" {
@@ -207,8 +212,7 @@ END
 
 @test "gen: usage" {
     for missing in "--device /soc/gpu@10000 --out out" \
-                   "--host-dtb host.dtb --out out" \
-                   "--host-dtb host.dtb --device /soc/gpu@10000"; do
+                   "--host-dtb host.dtb --out out"; do
         # shellcheck disable=SC2086
         smmu gen $missing
         expect 64

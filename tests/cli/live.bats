@@ -163,6 +163,21 @@ xen() {
     error_has "reason 4242"
 }
 
+@test "every view with a hypervisor that is newer, has no driver, or is none" {
+    for view in list devices power pending stats "show 2" doctor \
+                "top -b -n 1" "snapshot -" "policy"; do
+        xen abi=0x10007 $view
+        [ "$status" -eq 0 ] || [ "$status $view" = "3 doctor" ]
+        [ -z "$stderr" ]
+        for how in abi=0x20000 errno=38 errno=22 open=2 open=13 reason=1; do
+            xen $how $view
+            expect 1
+            [ -z "$output" ]
+            error_has ""
+        done
+    done
+}
+
 @test "a field that a record is too short for is unknown, not zero" {
     xen short-records --json list
     expect 0

@@ -23,6 +23,17 @@ load common
     grep -q '^\.SH' "$MAN"
 }
 
+@test "it has every reason, in the words of explain" {
+    text=$(pod2text -w 2000 "$POD")
+    smmu --json explain
+    jq -r '.reasons[] | .reason, .what, .next' <<<"$output" >"$BATS_TEST_TMPDIR/wanted"
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/wanted")" -gt 200 ]
+    while read -r line; do
+        grep -qF -- "$line" <<<"$text" ||
+            { echo "the man page lacks: $line"; return 1; }
+    done <"$BATS_TEST_TMPDIR/wanted"
+}
+
 @test "it names every state the tool can show" {
     text=$(pod2text "$POD")
     states=$(sed -n '/^static const struct word [a-z]*_states/,/^};/s/.*"\(.*\)".*/\1/p' \

@@ -89,12 +89,14 @@ int verb_gen(const struct options *options, char **arguments)
         rc = options_take(&with, TAKES_DEVICE, *arguments);
     if (rc)
         return rc;
+    if (!with.output)
+        with.output = ".";
     options = &with;
     plan.no_scmi = options->no_scmi;
-    if (!options->host_dtb || !options->nr_devices || !options->output)
-        return fail(RC_USAGE, "Give --host-dtb FILE, -o DIR, and the path of "
-                    "a device's node, or several.", "'gen' needs a host, a device and "
-                    "a directory");
+    if (!options->host_dtb || !options->nr_devices)
+        return fail(RC_USAGE, "Give --host-dtb FILE, and the path of a "
+                    "device's node, or several.", "'gen' needs a host and a "
+                    "device");
     if (!*plan.name || strlen(plan.name) > 64 ||
         strchr(".-", plan.name[0]) || !is_name(plan.name, "._-"))
         return fail(RC_USAGE, "Letters, digits, '.', '_' and '-' make a name "
