@@ -520,6 +520,12 @@ static int errno_of(uint32_t reason)
     return EINVAL;
 }
 
+static unsigned long own_abi(void)
+{
+    return scenario_number("abi", scenario("old") ? 0x10000 :
+                           scenario("1.1") ? 0x10001 : XEN_SMMU_ABI_VERSION);
+}
+
 static uint32_t dispatch(struct xen_smmu_op *op)
 {
     size_t i;
@@ -533,9 +539,7 @@ static uint32_t dispatch(struct xen_smmu_op *op)
         for (i = 0; i < sizeof(op->u.size); i++)
             if (op->u.size[i])
                 return XEN_SMMU_REASON_BAD_ARGUMENT;
-        op->u.version.abi = scenario_number("abi", scenario("old") ? 0x10000 :
-                                            scenario("1.1") ? 0x10001 :
-                                            XEN_SMMU_ABI_VERSION);
+        op->u.version.abi = own_abi();
         op->u.version.unit_size = own_size(XEN_SMMU_list_units);
         op->u.version.link_size = own_size(XEN_SMMU_list_links);
         op->u.version.device_size = own_size(XEN_SMMU_list_devices);
@@ -549,11 +553,11 @@ static uint32_t dispatch(struct xen_smmu_op *op)
     case XEN_SMMU_force:
         return scenario("old") ? XEN_SMMU_REASON_BAD_OP : force(&op->u.force);
     case XEN_SMMU_set_scmi:
-        return scenario("old") || scenario("abi") ? XEN_SMMU_REASON_BAD_OP :
-               scmi(&op->u.scmi);
+        return own_abi() < 0x10002 ? XEN_SMMU_REASON_BAD_OP
+                                   : scmi(&op->u.scmi);
     case XEN_SMMU_read_trace:
-        return scenario("old") || scenario("1.1") || scenario("abi") ?
-               XEN_SMMU_REASON_BAD_OP : read_trace(&op->u.trace);
+        return own_abi() < 0x10003 ? XEN_SMMU_REASON_BAD_OP
+                                   : read_trace(&op->u.trace);
     case XEN_SMMU_get_policy:
     case XEN_SMMU_set_policy:
         return scenario("old") ? XEN_SMMU_REASON_BAD_OP :
