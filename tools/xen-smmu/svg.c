@@ -50,7 +50,7 @@ static const char style[] =
     ".vo{fill:#0969da}.de{fill:#bc6c25}.al{fill:url(#hatch)}.hl{stroke:#bc6c25}"
     ".ti{stroke:#0550ae;fill:none}.fa{fill:#cf222e}.fo{stroke:#cf222e;"
     "stroke-opacity:.35;fill:none}"
-    ".fs{fill:#8250df}.fr{fill:#1a7f37}"
+    ".fs{fill:#6e7781}.fr{fill:#0d8a8a}"
     ".w{fill:#fff;font-size:10px;font-weight:600}"
     ".k{fill:#24292f;font-size:10px;font-weight:600}"
     "@media(prefers-color-scheme:dark){text{fill:#e6edf3}.s{fill:#9198a1}"
@@ -59,7 +59,7 @@ static const char style[] =
     ".of{fill:#30363d}.fl{fill:#da3633}"
     ".vo{fill:#4493f8}.de{fill:#db8e3c}.hl{stroke:#db8e3c}"
     ".ti{stroke:#79c0ff}.fa{fill:#f85149}.fo{stroke:#f85149}"
-    ".fs{fill:#ab7df8}.fr{fill:#3fb950}.k{fill:#e6edf3}}";
+    ".fs{fill:#8b949e}.fr{fill:#2bb3b3}.k{fill:#e6edf3}}";
 
 static void escaped(FILE *out, const char *text)
 {
@@ -240,6 +240,18 @@ static void print_bar(const struct place *place, const struct lane *lane,
     print_words(place, lane, y + height / 2 + 4);
 }
 
+/* How many of so many, as a height: some are one at least. */
+static unsigned int height_of(uint64_t value, uint64_t most, unsigned int full)
+{
+    while (most >> 48) {
+        most >>= 1;
+        value >>= 1;
+    }
+    if (!value || !most)
+        return 0;
+    return value >= most ? full : 1 + value * (full - 1) / most;
+}
+
 /* Where a series has this value. */
 static void print_levels(const struct place *place,
                          const struct series *series, const char *class,
@@ -262,33 +274,34 @@ static void print_levels(const struct place *place,
 static void print_votes(const struct place *place, const struct lane *lane,
                         unsigned int y)
 {
-    uint64_t most = lane->devices ? lane->devices : 1, n;
     unsigned int height;
+    size_t i;
 
-    for (n = 1; n <= most && n <= VOTES_H; n++) {
-        height = n * VOTES_H / (most < VOTES_H ? most : VOTES_H);
-        print_levels(place, &lane->votes, "vo", n, y + VOTES_H - height,
-                     height);
+    for (height = 1; height <= VOTES_H; height++) {
+        struct run run = { place, "vo", y + VOTES_H - height, height, 0, 0 };
+
+        for (i = 0; i < lane->votes.count; i++) {
+            const struct level *level = LEVELS(lane->votes, i);
+
+            if (height_of(level->value, lane->devices, VOTES_H) == height)
+                add_run(&run, level->at, i + 1 < lane->votes.count ?
+                        level[1].at : place->length);
+        }
+        end_run(&run);
     }
 }
 
+/* All is drawn by itself. */
 static unsigned int debt_height(uint64_t pages, uint64_t most)
 {
-    /* That is drawn by itself. */
-    if (pages == UINT64_MAX)
-        return 0;
-    while (most >> 48) {
-        most >>= 1;
-        pages >>= 1;
-    }
-    return !pages ? 0 : 1 + pages * (DEBT_H - 1) / (most ? most : 1);
+    return pages == UINT64_MAX ? 0 : height_of(pages, most, DEBT_H);
 }
 
 /* A step area: along the tops, and back along the ground. */
 static void print_debt(const struct place *place, const struct lane *lane,
                        unsigned int y)
 {
-    unsigned int ground = y + DEBT_H, x, high, most;
+    unsigned int ground = y + DEBT_H, x, high, most, last = 0;
     bool any = false;
     size_t i = 0;
 
@@ -302,7 +315,7 @@ static void print_debt(const struct place *place, const struct lane *lane,
             i++;
         } while (i < lane->debt.count &&
                  x_of(place, LEVELS(lane->debt, i)->at) < x + 10);
-        if (!any && !most)
+        if (most == last && high == last)
             continue;
         fputs(any ? "H" : "<path class=\"de\" d=\"M", place->out);
         print_tenths(place->out, x);
@@ -315,6 +328,7 @@ static void print_debt(const struct place *place, const struct lane *lane,
             print_tenths(place->out, x + 10);
         }
         fprintf(place->out, "V%u", ground - high);
+        last = high;
     }
     if (any)
         fprintf(place->out, "H%uV%uz\"/>\n", LEFT + PLOT, ground);

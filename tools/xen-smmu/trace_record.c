@@ -18,7 +18,10 @@
 /* A recording of years is a mistake. */
 #define MAX_SECONDS 31536000.0
 
-static const struct timespec PAUSE = { .tv_nsec = 100000000 };
+/* Between two readings; after one that brought many it is short. */
+#define PAUSE_NS 100000000
+#define SHORT_NS 5000000
+#define MANY 64
 
 static volatile sig_atomic_t ended;
 
@@ -72,6 +75,8 @@ static int record(struct event_source *source, struct state *state,
                   FILE *out, const char *file, uint64_t ns, uint64_t *events)
 {
     uint64_t begin = state->now;
+    struct timespec pause = { 0 };
+    uint32_t got;
     bool last;
     int rc;
 
@@ -81,13 +86,15 @@ static int record(struct event_source *source, struct state *state,
         rc = event_source_read(source, state);
         if (rc)
             return rc;
-        *events += state->lists[EVENTS].count;
+        got = state->lists[EVENTS].count;
+        *events += got;
         rc = write_events(out, file, state);
         if (rc)
             return rc;
         last |= state->now - begin >= ns;
+        pause.tv_nsec = got > MANY ? SHORT_NS : PAUSE_NS;
         if (!last && !ended)
-            nanosleep(&PAUSE, NULL);
+            nanosleep(&pause, NULL);
     } while (!last);
     state->end = state->now;
     state->now = begin;
