@@ -13,7 +13,7 @@ load common
     text=$(pod2text "$POD")
     words=$(awk '/^Commands:/ { on = 1; next } /^$/ { on = 0 }
                  on { print $1 }' <<<"$output")
-    [ "$(wc -w <<<"$words")" -eq 18 ]
+    [ "$(wc -w <<<"$words")" -eq 19 ]
     options=$(grep -oE -- '--[a-z-]+' <<<"$output" | sort -u)
     [ "$(wc -w <<<"$options")" -ge 6 ]
     for word in $words $options 64; do

@@ -7,7 +7,7 @@
 
 #include "events.h"
 #include "picture.h"
-#include "trace.h"
+#include "tracing.h"
 
 enum format { SVG, CSV, PERFETTO, NR_FORMATS };
 

@@ -11,7 +11,7 @@
 
 #include "events.h"
 #include "recording.h"
-#include "trace.h"
+#include "tracing.h"
 
 #define NS_PER_S UINT64_C(1000000000)
 
