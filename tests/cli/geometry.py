@@ -19,7 +19,7 @@ LINKS = {v: k for k, v in enumerate(("dormant", "waking", "live", "quiescing", "
 
 lines = open(sys.argv[1]).read().splitlines()
 first, last = json.loads(lines[0]), json.loads(lines[-1])
-events = [json.loads(x) for x in lines[1:-1]]
+events = [e for e in (json.loads(x) for x in lines[1:-1]) if "kind" in e]
 begin, end = first["now_ns"], last["end_ns"]
 root = ET.parse(sys.argv[2]).getroot()
 _, _, width, height = (float(x) for x in root.get("viewBox").split())

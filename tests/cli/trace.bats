@@ -71,6 +71,25 @@ geometry() {
     output_has " $lost lost"
 }
 
+@test "trace record: domains that come later have their names, too" {
+    cd "$BATS_TEST_TMPDIR"
+    xen late-names trace record -q -o r.jsonl 0.1
+    expect 0
+    jq -es '(.[0].domains | length == 1) and
+            ([.[] | select(has("domid") and has("name"))] ==
+             [{domid: 2, name: "guest2"}, {domid: 4, name: "guest4"}])' r.jsonl
+    smmu trace export --format svg r.jsonl
+    output_has ">guest2<"
+    # And a file that says so.
+    sed '50i{"domid":5,"name":"late"}' "$RECORDING" >late.jsonl
+    smmu trace export --format csv late.jsonl
+    output_has ",5,late,"
+    sed '50i{"domid":5,"name":7}' "$RECORDING" >late.jsonl
+    smmu trace export --format csv late.jsonl
+    expect 1
+    error_has "domains[4].name should be a string"
+}
+
 @test "trace record: wrong usage, an older hypervisor, no room" {
     for seconds in x -1 "" 1x 1e3 99999999999 inf; do
         xen "" trace record -o "$BATS_TEST_TMPDIR/no" -- "$seconds"

@@ -42,8 +42,9 @@ def end(w):
     w.m.dom0("kill -INT $(cat /tmp/trace.pid); i=0; while kill -0 $(cat /tmp/trace.pid) 2>/dev/null && [ $i -lt 200 ]; do "
              "usleep 50000; i=$((i+1)); done; ! kill -0 $(cat /tmp/trace.pid) 2>/dev/null")
     lines = (w.m.log / "trace.jsonl").read_text().splitlines()
-    first, events, last = json.loads(lines[0]), [json.loads(x) for x in lines[1:-1]], json.loads(lines[-1])
-    expect("end_ns" in last, "The recording has no end.", lines[-1])
+    first, *lines, last = (json.loads(x) for x in lines)
+    events = [x for x in lines if "kind" in x]
+    expect("end_ns" in last, "The recording has no end.", str(last))
     kinds = {k: sum(e["kind"] == k for e in events) for k in ("link", "unit", "vote", "debt", "flush", "fault", "device")}
     expect(all(kinds.values()), "Something that happened is in no event.", str(kinds))
     seqs = [e["seq"] for e in events]

@@ -25,7 +25,8 @@ int event_source_skip(struct event_source *source, uint64_t *now);
  */
 int event_source_read(struct event_source *source, struct state *state);
 
-/* Room for one more at the list's end, zeroed and counted. */
+/* Room for one more at a list's end, zeroed and counted. */
+void *list_append(struct state *state, enum kind kind);
 struct xen_smmu_event *events_append(struct state *state);
 /* Only those that are not faults go; the others stay, as FAULTS. */
 void events_to_faults(struct state *state);

@@ -63,12 +63,39 @@ static int write_events(FILE *out, const char *file, struct state *state)
 
     for (i = 0; i < state->lists[EVENTS].count; i++)
         recording_write_event(out, state, i);
-    state->lists[EVENTS].count = 0;
     free(state->lists[EVENTS].records);
-    state->lists[EVENTS].records = NULL;
+    list_init(&state->lists[EVENTS], EVENTS);
     if (fflush(out) || ferror(out))
         return cannot_write(file, errno);
     return RC_OK;
+}
+
+/* A domain that is new has a name that the snapshot has not. */
+static void write_names(FILE *out, struct state *state)
+{
+    static bool asked[XEN_SMMU_DOMID_ANY + 1];
+    struct state fresh;
+    bool any = false;
+    uint32_t i;
+
+    for (i = 0; i < state->lists[EVENTS].count; i++) {
+        const struct xen_smmu_event *event = list_at(state, EVENTS, i);
+
+        if (event->domid != XEN_SMMU_DOMID_ANY && !asked[event->domid])
+            any = asked[event->domid] = true;
+    }
+    if (!any)
+        return;
+    state_names(&fresh);
+    for (i = 0; i < fresh.lists[DOMAINS].count; i++) {
+        const struct domain *domain = list_at(&fresh, DOMAINS, i);
+
+        if (state_domain_name(state, domain->domid))
+            continue;
+        memcpy(list_append(state, DOMAINS), domain, sizeof(*domain));
+        recording_write_domain(out, &fresh, i);
+    }
+    state_free(&fresh);
 }
 
 static int record(struct event_source *source, struct state *state,
@@ -88,6 +115,7 @@ static int record(struct event_source *source, struct state *state,
             return rc;
         got = state->lists[EVENTS].count;
         *events += got;
+        write_names(out, state);
         rc = write_events(out, file, state);
         if (rc)
             return rc;
