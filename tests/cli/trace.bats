@@ -77,7 +77,8 @@ geometry() {
     expect 0
     jq -es '(.[0].domains | length == 1) and
             ([.[] | select(has("domid") and has("name"))] ==
-             [{domid: 2, name: "guest2"}, {domid: 4, name: "guest4"}])' r.jsonl
+             [{domid: 2, name: "guest2"}, {domid: 4, name: "guest4"},
+              {domid: 99, name: "guest99"}])' r.jsonl
     smmu trace export --format svg r.jsonl
     output_has ">guest2<"
     # And a file that says so.
