@@ -25,6 +25,19 @@ load terminal
     output_has "SYNC_TIMEOUT (hypervisor 11)"
     smmu explain 11 --json
     json_holds '.reasons | length == 1 and .[0].reason == "SYNC_TIMEOUT"'
+    # Faults, by name and by the SMMU's number.
+    smmu explain translation
+    expect 0
+    output_has "translation (an SMMU's event 0x10)"
+    wanted=$output
+    smmu explain 0x10
+    [ "$output" = "$wanted" ]
+    smmu explain "stream not assigned"
+    expect 0
+    for text in 0x99 0x 0x10x; do
+        smmu explain "$text"
+        expect 64
+    done
     # Not a word on forcing a device without protection.
     smmu explain
     output_lacks "xen,force-assign"

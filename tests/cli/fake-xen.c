@@ -30,6 +30,7 @@
  *   unterminated       names that fill their field
  *   dirty              names and paths with bytes that are no text
  *   no-xenstore        no daemon listens
+ *   late-names         at first it knows Domain-0 only
  *
  * It checks each request as strictly as the ABI is written, and with
  * FAKE_XEN_CALLS=FILE adds the number of hypercalls to FILE.
@@ -626,6 +627,8 @@ void xs_close(struct xs_handle *xs)
     free(xs);
 }
 
+static unsigned int names_asked;
+
 char **xs_directory(struct xs_handle *xs, xs_transaction_t t,
                     const char *path, unsigned int *count)
 {
@@ -644,7 +647,7 @@ char **xs_directory(struct xs_handle *xs, xs_transaction_t t,
     memcpy(text, ids, sizeof(ids));
     for (i = 0; i < nr; i++)
         directory[i] = text + i * sizeof(ids[0]);
-    *count = nr;
+    *count = scenario("late-names") && !names_asked++ ? 1 : nr;
     return directory;
 }
 

@@ -155,3 +155,15 @@ region() {
     xen mad-trace=9 -q snapshot -
     json_holds '.events[0] | .kind == 999 and .reason == 999'
 }
+
+@test "faults: keys of events and of faults are only ever added" {
+    for kind in events faults; do
+        [ $kind = faults ] && xen "" --json faults || xen "" -q snapshot -
+        expect 0
+        missing=$(comm -13 \
+            <(jq -r ".$kind[0] | keys[]" <<<"$output" | LC_ALL=C sort) \
+            <(jq -r ".$kind[]" "$BATS_TEST_DIRNAME/keys.json" |
+              LC_ALL=C sort))
+        [ -z "$missing" ] || { echo "$kind lost: $missing"; return 1; }
+    done
+}

@@ -220,21 +220,27 @@ const struct field fault_fields[] = {
     { .key = NULL }
 };
 
-struct xen_smmu_event *events_append(struct state *state)
+void *list_append(struct state *state, enum kind kind)
 {
-    struct list *list = &state->lists[EVENTS];
-    const size_t size = sizeof(struct xen_smmu_event);
+    struct list *list = &state->lists[kind];
+    const size_t size = kinds[kind].size;
+    void *more;
 
-    /* Doubled at each power of two. */
-    if (!(list->count & (list->count - 1))) {
-        void *more = alloc(list->count ? 2 * (size_t)list->count : 1, size);
-
+    /* Doubled at each power of two, of which a list may begin anywhere. */
+    if (!(list->count & (list->count - 1)) || !list->growing) {
+        more = alloc(2 * (size_t)list->count + 1, size);
         if (list->count)
             memcpy(more, list->records, list->count * size);
         free(list->records);
         list->records = more;
+        list->growing = true;
     }
-    return list_at(state, EVENTS, list->count++);
+    return list_at(state, kind, list->count++);
+}
+
+struct xen_smmu_event *events_append(struct state *state)
+{
+    return list_append(state, EVENTS);
 }
 
 void events_to_faults(struct state *state)
@@ -254,4 +260,5 @@ void events_to_faults(struct state *state)
     list->count = kept;
     events->records = NULL;
     events->count = 0;
+    events->growing = list->growing = false;
 }

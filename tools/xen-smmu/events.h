@@ -25,16 +25,16 @@ int event_source_skip(struct event_source *source, uint64_t *now);
  */
 int event_source_read(struct event_source *source, struct state *state);
 
-/* Room for one more at the list's end, zeroed and counted. */
+/* Room for one more at a list's end, zeroed and counted. */
+void *list_append(struct state *state, enum kind kind);
 struct xen_smmu_event *events_append(struct state *state);
 /* Only those that are not faults go; the others stay, as FAULTS. */
 void events_to_faults(struct state *state);
 
 /* "WRITE" and the like; NULL: the event has no address. */
 const char *access_word(const struct xen_smmu_event *event);
-/* The fault's name, meaning, next step; of one that is not known, too. */
+/* The fault's name; of one that is not known, too. */
 const char *fault_name(uint32_t code);
-bool fault_find(uint32_t code, const char **what, const char **next);
 /* The n-th of them all; false after the last. */
 bool fault_at(size_t n, uint32_t *code, const char **name, const char **what,
               const char **next);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* xen-smmu explain: a reason of the hypervisor's, or of check's, in words. */
+/* xen-smmu explain: a reason, of the hypervisor's or check's, or a fault. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,12 +9,13 @@
 #include <public/xen-smmu.h>
 
 #include "check.h"
+#include "events.h"
 #include "output.h"
 
 struct reason {
     const char *token, *what, *next, *from;
-    uint32_t code;              /* the hypervisor's */
-    bool coded;
+    uint32_t code;              /* the hypervisor's, or an SMMU's event */
+    bool coded, event;
 };
 
 static bool of_rule(struct reason *reason, const struct rule *rule,
@@ -27,7 +28,16 @@ static bool of_rule(struct reason *reason, const struct rule *rule,
     return true;
 }
 
-/* The hypervisor's, then check's, then doctor's. */
+static bool fault_nth(size_t n, struct reason *reason)
+{
+    memset(reason, 0, sizeof(*reason));
+    reason->event = true;
+    reason->from = "an SMMU's event";
+    return fault_at(n, &reason->code, &reason->token, &reason->what,
+                    &reason->next);
+}
+
+/* The hypervisor's, then check's, doctor's, and faults. */
 static bool reason_nth(size_t n, struct reason *reason)
 {
     uint32_t code;
@@ -49,7 +59,7 @@ static bool reason_nth(size_t n, struct reason *reason)
                        "check, a warning");
     n -= nr_rules;
     if (n >= (size_t)nr_symptoms)
-        return false;
+        return fault_nth(n - nr_symptoms, reason);
     return of_rule(reason, &symptoms[n], "doctor, a fault",
                    symptoms[n].level == LEVEL_NOTE ? "doctor, a note"
                                                    : "doctor, a warning");
@@ -60,6 +70,8 @@ static bool means(const struct reason *reason, const char *text)
     char *end;
     unsigned long code = strtoul(text, &end, 10);
 
+    if (reason->event && !strncmp(text, "0x", 2) && text[2])
+        return strtoul(text, &end, 16) == reason->code && !*end;
     if (*text >= '0' && *text <= '9' && !*end)
         return reason->coded && reason->code == code;
     return !strcasecmp(reason->token, text);
@@ -83,6 +95,8 @@ static void print_one(const struct reason *reason)
 
     if (reason->coded)
         code = format_text(" %" PRIu32, reason->code);
+    else if (reason->event)
+        code = format_text(" 0x%02" PRIx32, reason->code);
     printf("%s (%s%s)\n", reason->token, reason->from, code ? code : "");
     note_paragraph("  ", reason->what);
     note_paragraph("  ", next);

@@ -46,8 +46,9 @@ unsigned int picture_text_width(const char *text)
 char *picture_debt_text(const struct lane *lane)
 {
     if (lane->most_debt)
-        return format_text("%" PRIu64 " page%s", lane->most_debt,
-                           lane->most_debt == 1 ? "" : "s");
+        return format_text("%" PRIu64 "%s", lane->most_debt,
+                           lane->owed_all ? ", all" :
+                           lane->most_debt == 1 ? " page" : " pages");
     return format_text(lane->owed_all ? "all" : "none");
 }
 

@@ -29,13 +29,25 @@ struct json_object *recording_document(const struct state *state,
     return document;
 }
 
-void recording_write_event(FILE *stream, const struct state *state,
-                           uint32_t i)
+static void write_record(FILE *stream, const struct state *state,
+                         enum kind kind, uint32_t i)
 {
-    struct json_object *object = json_record(state, EVENTS, i, NULL);
+    struct json_object *object = json_record(state, kind, i, NULL);
 
     json_print_line(stream, object);
     json_object_put(object);
+}
+
+void recording_write_event(FILE *stream, const struct state *state,
+                           uint32_t i)
+{
+    write_record(stream, state, EVENTS, i);
+}
+
+void recording_write_domain(FILE *stream, const struct state *state,
+                            uint32_t i)
+{
+    write_record(stream, state, DOMAINS, i);
 }
 
 void recording_write_end(FILE *stream, const struct state *state)
@@ -83,15 +95,16 @@ static int read_end(struct json_object *object, const char *file, size_t line,
 static int read_line(struct json_object *object, const char *file,
                      size_t line, struct state *state)
 {
-    int rc;
+    bool is_object = json_object_is_type(object, json_type_object);
+    enum kind kind = EVENTS;
 
-    if (json_object_is_type(object, json_type_object) &&
-        json_object_object_get_ex(object, "end_ns", NULL))
+    if (is_object && json_object_object_get_ex(object, "end_ns", NULL))
         return read_end(object, file, line, state);
-    events_append(state);
-    rc = json_read_record(object, file, state, EVENTS,
-                          state->lists[EVENTS].count - 1);
-    return rc;
+    if (is_object && json_object_object_get_ex(object, "name", NULL))
+        kind = DOMAINS;
+    list_append(state, kind);
+    return json_read_record(object, file, state, kind,
+                            state->lists[kind].count - 1);
 }
 
 static int read_lines(const char *file, const char *rest, struct state *state)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A recording: a snapshot on one line, events on a line each, and the end.
- * A snapshot that is none holds its events in a list.
+ * A recording: a snapshot on one line, events and the names of new domains on a
+ * line each, and the end.  A plain snapshot holds its events in a list.
  */
 #ifndef XEN_SMMU_RECORDING_H
 #define XEN_SMMU_RECORDING_H
@@ -13,6 +13,8 @@ struct json_object *recording_document(const struct state *state,
                                        bool recording);
 void recording_write_event(FILE *stream, const struct state *state,
                            uint32_t i);
+void recording_write_domain(FILE *stream, const struct state *state,
+                            uint32_t i);
 void recording_write_end(FILE *stream, const struct state *state);
 
 bool recording_is(struct json_object *document);

@@ -35,6 +35,7 @@ struct policy {
 struct list {
     void *records;
     uint32_t count;
+    bool growing;               /* by list_append() */
     uint32_t known;             /* so many bytes of each were filled in */
     uint32_t minor;             /* of the ABI, that whoever did so knew */
 };

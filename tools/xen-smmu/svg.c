@@ -50,7 +50,7 @@ static const char style[] =
     ".vo{fill:#0969da}.de{fill:#bc6c25}.al{fill:url(#hatch)}.hl{stroke:#bc6c25}"
     ".ti{stroke:#0550ae;fill:none}.fa{fill:#cf222e}.fo{stroke:#cf222e;"
     "stroke-opacity:.35;fill:none}"
-    ".fs{fill:#8250df}.fr{fill:#1a7f37}"
+    ".fs{fill:#6e7781}.fr{fill:#0d8a8a}"
     ".w{fill:#fff;font-size:10px;font-weight:600}"
     ".k{fill:#24292f;font-size:10px;font-weight:600}"
     "@media(prefers-color-scheme:dark){text{fill:#e6edf3}.s{fill:#9198a1}"
@@ -59,7 +59,7 @@ static const char style[] =
     ".of{fill:#30363d}.fl{fill:#da3633}"
     ".vo{fill:#4493f8}.de{fill:#db8e3c}.hl{stroke:#db8e3c}"
     ".ti{stroke:#79c0ff}.fa{fill:#f85149}.fo{stroke:#f85149}"
-    ".fs{fill:#ab7df8}.fr{fill:#3fb950}.k{fill:#e6edf3}}";
+    ".fs{fill:#8b949e}.fr{fill:#2bb3b3}.k{fill:#e6edf3}}";
 
 static void escaped(FILE *out, const char *text)
 {
@@ -146,7 +146,7 @@ static void print_rect(FILE *out, unsigned int from, unsigned int to,
     fputc('z', out);
 }
 
-/* Rectangles of one class, in one path. */
+/* Rectangles of one class, in one path; tenths of a pixel. */
 struct run {
     const struct place *place;
     const char *class;
@@ -160,18 +160,15 @@ static void flush_run(struct run *run)
 }
 
 /* One that is short is as wide as can be seen; those that meet are one. */
-static void add_run(struct run *run, uint64_t from_ns, uint64_t to_ns)
+static void add_run(struct run *run, unsigned int from, unsigned int to)
 {
-    unsigned int from = x_of(run->place, from_ns);
-    unsigned int to = x_of(run->place, to_ns);
-
     if (to - from < LEAST)
         to = from + LEAST;
     if (to > 10 * (LEFT + PLOT)) {
         to = 10 * (LEFT + PLOT);
         from = from < to - LEAST ? from : to - LEAST;
     }
-    if (run->to && from <= run->to + 5) {
+    if (run->to && from <= run->to) {
         run->to = to > run->to ? to : run->to;
         return;
     }
@@ -190,18 +187,83 @@ static void end_run(struct run *run)
         fputs("\"/>\n", run->place->out);
 }
 
-static void print_spans(const struct place *place, const struct lane *lane,
-                        enum look look, unsigned int y, unsigned int height)
+/*
+ * A bar's parts.  Spans of less than a pixel that follow each other are taken
+ * together until they are one: it shows what the lane was most of the time.
+ */
+struct part {
+    unsigned int from, to;
+    enum look look;
+};
+
+#define PIXEL       10
+#define MAX_PARTS   (2 * PLOT + 4)
+
+struct heap {
+    unsigned int from, to;
+    uint64_t shares[NR_LOOKS];
+    bool any;
+};
+
+static void close_heap(struct heap *heap, struct part *parts, size_t *nr)
+{
+    enum look look, most = LOOK_NONE;
+
+    if (!heap->any)
+        return;
+    for (look = 0; look < NR_LOOKS; look++)
+        if (heap->shares[look] > heap->shares[most])
+            most = look;
+    if (*nr < MAX_PARTS)
+        parts[(*nr)++] = (struct part){ heap->from, heap->to, most };
+    memset(heap, 0, sizeof(*heap));
+}
+
+static size_t find_parts(const struct place *place, const struct lane *lane,
+                         struct part *parts)
+{
+    struct heap heap = { 0 };
+    size_t i, nr = 0;
+
+    for (i = 0; i < lane->spans.count; i++) {
+        const struct span *span = SPANS(lane->spans, i);
+        struct part part = { x_of(place, span->from), x_of(place, span->to),
+                             span->look };
+
+        if (part.to - part.from >= PIXEL) {
+            close_heap(&heap, parts, &nr);
+            if (nr < MAX_PARTS)
+                parts[nr++] = part;
+            continue;
+        }
+        if (!heap.any)
+            heap.from = part.from;
+        heap.any = true;
+        heap.to = part.to;
+        heap.shares[span->look] += span->to - span->from + 1;
+        if (heap.to - heap.from >= PIXEL)
+            close_heap(&heap, parts, &nr);
+    }
+    close_heap(&heap, parts, &nr);
+    return nr;
+}
+
+static void print_parts(const struct place *place, const struct part *parts,
+                        size_t nr, enum look look, unsigned int y,
+                        unsigned int height)
 {
     struct run run = { place, looks[look].class, y, height, 0, 0 };
     size_t i;
 
-    for (i = 0; i < lane->spans.count; i++) {
-        const struct span *span = SPANS(lane->spans, i);
-
-        if (span->look == look)
-            add_run(&run, span->from, span->to);
-    }
+    for (i = 0; i < nr; i++)
+        if (parts[i].look == look && parts[i].to - parts[i].from >= PIXEL)
+            add_run(&run, parts[i].from, parts[i].to);
+    end_run(&run);
+    /* Short ones among long ones lie on them. */
+    run.to = 0;
+    for (i = 0; i < nr; i++)
+        if (parts[i].look == look && parts[i].to - parts[i].from < PIXEL)
+            add_run(&run, parts[i].from, parts[i].to);
     end_run(&run);
 }
 
@@ -218,7 +280,7 @@ static void print_words(const struct place *place, const struct lane *lane,
         unsigned int from = x_of(place, span->from);
         unsigned int to = x_of(place, span->to);
 
-        if (!word || !*word || to - from < 10 * picture_text_width(word) + 80)
+        if (!word || !*word || to - from < 80 * strlen(word) + 60)
             continue;
         print_text(place->out, span->look == LOOK_PARKED ||
                    span->look == LOOK_OFF ? "m k" : "m w", (from + to) / 20, y,
@@ -233,11 +295,23 @@ static void print_bar(const struct place *place, const struct lane *lane,
         LOOK_OFF, LOOK_PARKED, LOOK_ON, LOOK_QUIESCING, LOOK_WAKING,
         LOOK_FAILED,
     };
-    size_t i;
+    static struct part parts[MAX_PARTS];
+    size_t i, nr = find_parts(place, lane, parts);
 
     for (i = 0; i < sizeof(order) / sizeof(order[0]); i++)
-        print_spans(place, lane, order[i], y, height);
-    print_words(place, lane, y + height / 2 + 4);
+        print_parts(place, parts, nr, order[i], y, height);
+}
+
+/* How many of so many, as a height: some are one at least. */
+static unsigned int height_of(uint64_t value, uint64_t most, unsigned int full)
+{
+    while (most >> 48) {
+        most >>= 1;
+        value >>= 1;
+    }
+    if (!value || !most)
+        return 0;
+    return value >= most ? full : 1 + value * (full - 1) / most;
 }
 
 /* Where a series has this value. */
@@ -252,8 +326,8 @@ static void print_levels(const struct place *place,
         const struct level *level = LEVELS(*series, i);
 
         if (level->value == only)
-            add_run(&run, level->at, i + 1 < series->count ? level[1].at
-                                                           : place->length);
+            add_run(&run, x_of(place, level->at), x_of(place,
+                    i + 1 < series->count ? level[1].at : place->length));
     }
     end_run(&run);
 }
@@ -262,33 +336,49 @@ static void print_levels(const struct place *place,
 static void print_votes(const struct place *place, const struct lane *lane,
                         unsigned int y)
 {
-    uint64_t most = lane->devices ? lane->devices : 1, n;
     unsigned int height;
+    size_t i;
 
-    for (n = 1; n <= most && n <= VOTES_H; n++) {
-        height = n * VOTES_H / (most < VOTES_H ? most : VOTES_H);
-        print_levels(place, &lane->votes, "vo", n, y + VOTES_H - height,
-                     height);
+    for (height = 1; height <= VOTES_H; height++) {
+        struct run run = { place, "vo", y + VOTES_H - height, height, 0, 0 };
+
+        for (i = 0; i < lane->votes.count; i++) {
+            const struct level *level = LEVELS(lane->votes, i);
+
+            if (height_of(level->value, lane->devices, VOTES_H) == height)
+                add_run(&run, x_of(place, level->at), x_of(place, i + 1 <
+                        lane->votes.count ? level[1].at : place->length));
+        }
+        end_run(&run);
     }
 }
 
+/* 16 times the logarithm to base 2, straight in between; of 0 it is 0. */
+static unsigned int log2_of(uint64_t n)
+{
+    unsigned int bits = 0;
+
+    if (!n)
+        return 0;
+    while (n >> (bits + 1))
+        bits++;
+    return 16 * bits + ((bits < 4 ? n << (4 - bits) : n >> (bits - 4)) & 15);
+}
+
+/* One page is to be seen beside thousands.  All is drawn by itself. */
 static unsigned int debt_height(uint64_t pages, uint64_t most)
 {
-    /* That is drawn by itself. */
-    if (pages == UINT64_MAX)
+    if (!pages || pages == UINT64_MAX)
         return 0;
-    while (most >> 48) {
-        most >>= 1;
-        pages >>= 1;
-    }
-    return !pages ? 0 : 1 + pages * (DEBT_H - 1) / (most ? most : 1);
+    return 2 + log2_of(pages) * (DEBT_H - 2) / (log2_of(most) ? log2_of(most)
+                                                              : 1);
 }
 
 /* A step area: along the tops, and back along the ground. */
 static void print_debt(const struct place *place, const struct lane *lane,
                        unsigned int y)
 {
-    unsigned int ground = y + DEBT_H, x, high, most;
+    unsigned int ground = y + DEBT_H, x, high, most, last = 0;
     bool any = false;
     size_t i = 0;
 
@@ -302,7 +392,7 @@ static void print_debt(const struct place *place, const struct lane *lane,
             i++;
         } while (i < lane->debt.count &&
                  x_of(place, LEVELS(lane->debt, i)->at) < x + 10);
-        if (!any && !most)
+        if (most == last && high == last)
             continue;
         fputs(any ? "H" : "<path class=\"de\" d=\"M", place->out);
         print_tenths(place->out, x);
@@ -315,6 +405,7 @@ static void print_debt(const struct place *place, const struct lane *lane,
             print_tenths(place->out, x + 10);
         }
         fprintf(place->out, "V%u", ground - high);
+        last = high;
     }
     if (any)
         fprintf(place->out, "H%uV%uz\"/>\n", LEFT + PLOT, ground);
@@ -374,6 +465,7 @@ static void print_unit(const struct place *place, const struct lane *lane,
     print_bar(place, lane, y, UNIT_H);
     print_flushes(place, lane, y + UNIT_H + 1);
     print_faults(place, lane, y, UNIT_H + TICKS_H);
+    print_words(place, lane, y + UNIT_H / 2 + 4);
 }
 
 static void print_domain(const struct place *place, const struct lane *lane,
@@ -403,6 +495,7 @@ static void print_domain(const struct place *place, const struct lane *lane,
     print_debt(place, lane, debt);
     print_flushes(place, lane, ticks);
     print_faults(place, lane, state, ticks + TICKS_H - state);
+    print_words(place, lane, state + STATE_H / 2 + 4);
 }
 
 static unsigned int lane_height(const struct lane *lane)
@@ -440,7 +533,7 @@ static void print_legend(FILE *out, unsigned int y)
         { "on", "on, live" }, { "wk", "waking" }, { "pk", "parked, dormant" },
         { "qu", "quiescing" }, { "of", "off" }, { "fl", "failed" },
         { "vo", "votes" }, { "fs", "forced asleep" },
-        { "fr", "forced awake" }, { "de", "debt" },
+        { "fr", "forced awake" }, { "de", "debt (log)" },
         { "al", "debt: the whole VMID" },
     };
     unsigned int x = LEFT;

@@ -2,7 +2,7 @@
 /* xen-smmu trace: record events, export them. */
 #include <string.h>
 
-#include "trace.h"
+#include "tracing.h"
 
 int verb_trace(const struct options *options, char **arguments)
 {

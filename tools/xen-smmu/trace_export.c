@@ -3,10 +3,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "events.h"
 #include "picture.h"
-#include "trace.h"
+#include "tracing.h"
 
 enum format { SVG, CSV, PERFETTO, NR_FORMATS };
 
@@ -65,6 +66,8 @@ static int write_file(const char *file, const struct state *state,
                       enum format format)
 {
     FILE *out = fopen(file, "we");
+    struct stat about;
+    bool regular;
     int error = 0;
 
     if (!out) {
@@ -73,9 +76,10 @@ static int write_file(const char *file, const struct state *state,
         write_to(out, state, format);
         if (fflush(out) || ferror(out))
             error = errno;
+        regular = !fstat(fileno(out), &about) && S_ISREG(about.st_mode);
         if (fclose(out) && !error)
             error = errno;
-        if (error)
+        if (error && regular)
             remove(file);
     }
     if (!error)

@@ -11,14 +11,17 @@
 
 #include "events.h"
 #include "recording.h"
-#include "trace.h"
+#include "tracing.h"
 
 #define NS_PER_S UINT64_C(1000000000)
 
 /* A recording of years is a mistake. */
 #define MAX_SECONDS 31536000.0
 
-static const struct timespec PAUSE = { .tv_nsec = 100000000 };
+/* Between two readings; after one that brought many it is short. */
+#define PAUSE_NS 100000000
+#define SHORT_NS 5000000
+#define MANY 64
 
 static volatile sig_atomic_t ended;
 
@@ -60,18 +63,47 @@ static int write_events(FILE *out, const char *file, struct state *state)
 
     for (i = 0; i < state->lists[EVENTS].count; i++)
         recording_write_event(out, state, i);
-    state->lists[EVENTS].count = 0;
     free(state->lists[EVENTS].records);
-    state->lists[EVENTS].records = NULL;
+    list_init(&state->lists[EVENTS], EVENTS);
     if (fflush(out) || ferror(out))
         return cannot_write(file, errno);
     return RC_OK;
+}
+
+/* A domain that is new has a name that the snapshot has not. */
+static void write_names(FILE *out, struct state *state)
+{
+    static bool asked[XEN_SMMU_DOMID_ANY + 1];
+    struct state fresh;
+    bool any = false;
+    uint32_t i;
+
+    for (i = 0; i < state->lists[EVENTS].count; i++) {
+        const struct xen_smmu_event *event = list_at(state, EVENTS, i);
+
+        if (event->domid != XEN_SMMU_DOMID_ANY && !asked[event->domid])
+            any = asked[event->domid] = true;
+    }
+    if (!any)
+        return;
+    state_names(&fresh);
+    for (i = 0; i < fresh.lists[DOMAINS].count; i++) {
+        const struct domain *domain = list_at(&fresh, DOMAINS, i);
+
+        if (state_domain_name(state, domain->domid))
+            continue;
+        memcpy(list_append(state, DOMAINS), domain, sizeof(*domain));
+        recording_write_domain(out, &fresh, i);
+    }
+    state_free(&fresh);
 }
 
 static int record(struct event_source *source, struct state *state,
                   FILE *out, const char *file, uint64_t ns, uint64_t *events)
 {
     uint64_t begin = state->now;
+    struct timespec pause = { 0 };
+    uint32_t got;
     bool last;
     int rc;
 
@@ -81,13 +113,16 @@ static int record(struct event_source *source, struct state *state,
         rc = event_source_read(source, state);
         if (rc)
             return rc;
-        *events += state->lists[EVENTS].count;
+        got = state->lists[EVENTS].count;
+        *events += got;
+        write_names(out, state);
         rc = write_events(out, file, state);
         if (rc)
             return rc;
         last |= state->now - begin >= ns;
+        pause.tv_nsec = got > MANY ? SHORT_NS : PAUSE_NS;
         if (!last && !ended)
-            nanosleep(&PAUSE, NULL);
+            nanosleep(&pause, NULL);
     } while (!last);
     state->end = state->now;
     state->now = begin;

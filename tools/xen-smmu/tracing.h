@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The two halves of 'trace'; an argument may be NULL. */
-#ifndef XEN_SMMU_TRACE_H
-#define XEN_SMMU_TRACE_H
+#ifndef XEN_SMMU_TRACING_H
+#define XEN_SMMU_TRACING_H
 
 #include "tool.h"
 
