@@ -22,7 +22,8 @@ else
 SYSROOT_LIB := $(abspath $(SYSROOT))/usr/lib/aarch64-linux-gnu
 SYSROOT_INC := $(abspath $(SYSROOT))/usr/include
 SYSROOT_HEADERS := xen xen*.h libxl*.h _libxl*.h yajl json-c libsmartcols \
-                   fdt.h libfdt.h libfdt_env.h
+                   fdt.h libfdt.h libfdt_env.h \
+                   curses.h ncurses.h ncurses_dll.h unctrl.h
 SYSROOT_READY := $(O)/sysroot-checked
 SYSROOT_CPPFLAGS := -I$(O)/include -I$(O)/include/libsmartcols
 
@@ -30,16 +31,21 @@ SYSROOT_CPPFLAGS := -I$(O)/include -I$(O)/include/libsmartcols
 # one is there when they run.
 SYSROOT_LINK := -Wl,--unresolved-symbols=ignore-in-shared-libs \
                 -Wl,-rpath-link,$(SYSROOT_LIB)
-libs = $(SYSROOT_LINK) $(patsubst %,$(SYSROOT_LIB)/lib%.so,$(1))
+# Debian's libncurses.so is a script that names others without their places.
+libs = $(SYSROOT_LINK) $(foreach l,$(1), \
+           $(SYSROOT_LIB)/lib$(l).so$(if $(filter ncurses,$(l)),.6))
 
 $(O)/sysroot-checked: $(TOP)/tools/sysroot.mk
 	@for f in $(SYSROOT_INC)/xencall.h:libxen-dev \
 	          $(SYSROOT_INC)/json-c/json.h:libjson-c-dev \
 	          $(SYSROOT_INC)/libsmartcols/libsmartcols.h:libsmartcols-dev \
 	          $(SYSROOT_INC)/libfdt.h:libfdt-dev \
+	          $(SYSROOT_INC)/ncurses.h:libncurses-dev \
 	          $(SYSROOT_LIB)/libfdt.so:libfdt-dev \
 	          $(SYSROOT_LIB)/libjson-c.so:libjson-c5 \
 	          $(SYSROOT_LIB)/libsmartcols.so:libsmartcols1 \
+	          $(SYSROOT_LIB)/libncurses.so.6:libncurses6 \
+	          $(SYSROOT_LIB)/libtinfo.so:libtinfo6 \
 	          $(SYSROOT_LIB)/libxencall.so:libxencall1 \
 	          $(SYSROOT_LIB)/libxenstore.so:libxenstore4 \
 	          $(SYSROOT_LIB)/libxentoollog.so:libxentoollog1; do \

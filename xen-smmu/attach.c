@@ -18,11 +18,13 @@ int smmu_attach(struct smmu_domain *domain, struct smmu_device *dev)
         dev->until = 0;
         link->tries = 0;
         dev->configured = false;
+        smmu_trace_device(dev, true);
         /* After the link is there: smmu_domain_stop() sees it, or we this. */
         rc = smmu_load(&domain->stopped) ? -ENXIO : smmu_settle_locked(link);
         /* One that is open could not be confirmed closed: it stays. */
         if ( rc && !dev->open )
         {
+            smmu_trace_device(dev, false);
             dev->link = NULL;
             smmu_settle_later(link);
         }
@@ -56,6 +58,7 @@ int smmu_detach(struct smmu_domain *domain, struct smmu_device *dev)
         if ( !rc )
         {
             dev->open = false;
+            smmu_trace_device(dev, false);
             dev->link = NULL;
         }
     }

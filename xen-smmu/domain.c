@@ -66,6 +66,7 @@ static void free_link(struct smmu_link *link)
         ;
     *p = link->unit_next;
     smmu_vmid_free(&unit->vmids, link->vmid, unit->epoch);
+    smmu_trace_gone(link);
     smmu_mutex_unlock(&unit->config);
     smmu_free(link);
 }

@@ -80,6 +80,7 @@ void smmu_fault_report(struct smmu_unit *unit, const struct smmu_fault *fault)
 
     if ( pass )
     {
+        smmu_trace_fault(unit, dev, fault, dropped);
         describe(text, sizeof(text), fault);
         if ( dropped )
             smmu_log(SMMU_WARN, "%s: %llu more faults not shown", unit->name,

@@ -14,6 +14,7 @@
 /* An invalidation on its way; a use count of its unit is held. */
 struct pending {
     struct smmu_link *link;
+    struct smmu_inv inv;
     uint64_t ticket;
     int rc;
 };
@@ -22,7 +23,7 @@ static struct pending begin(struct smmu_link *link,
                             const struct smmu_debt *what)
 {
     struct smmu_inv inv = smmu_inv_debt(link, what);
-    struct pending p = { .link = link };
+    struct pending p = { .link = link, .inv = inv };
 
     p.rc = link->unit->backend->issue(link->unit, &inv, 1, &p.ticket);
 
@@ -39,7 +40,10 @@ static int finish(struct pending *p, unsigned int n)
         unit = p->link->unit;
         err = p->rc ?: unit->backend->wait(unit, p->ticket);
         if ( !err )
+        {
             smmu_store(&unit->last_flush, smmu_now());
+            smmu_trace_flush(p->link, &p->inv);
+        }
         /* Before unit->config: who holds that may wait for our count. */
         smmu_unit_put(unit);
         if ( err )
@@ -55,6 +59,7 @@ static int finish(struct pending *p, unsigned int n)
 static void owe(struct smmu_link *link, const struct smmu_debt *what,
                 uint64_t unmaps)
 {
+    bool all = link->debt.all;
     unsigned int i;
 
     if ( what->all )
@@ -74,6 +79,9 @@ static void owe(struct smmu_link *link, const struct smmu_debt *what,
             break;
         }
     link->stats.elided += unmaps;
+    if ( link->debt.all != all )
+        link->trace.at = 0;
+    smmu_trace_unmap(link);
 }
 
 /*

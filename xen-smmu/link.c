@@ -10,16 +10,25 @@
  */
 #include "backend.h"
 
-bool smmu_link_event(struct smmu_link *link, enum smmu_link_event what)
+bool smmu_link_event_why(struct smmu_link *link, enum smmu_link_event what,
+                         enum xen_smmu_reason why)
 {
-    int state = smmu_power_link(link->state, what);
+    unsigned int before = link->state;
+    int state = smmu_power_link(before, what);
 
     if ( state < 0 )
         return false;
     link->state = state;
     link->since = smmu_now();
+    link->reason = why;
+    smmu_trace_link(link, before);
 
     return true;
+}
+
+bool smmu_link_event(struct smmu_link *link, enum smmu_link_event what)
+{
+    return smmu_link_event_why(link, what, link->reason);
 }
 
 unsigned int smmu_link_state(struct smmu_link *link)
@@ -41,13 +50,10 @@ unsigned int smmu_link_state(struct smmu_link *link)
 static void give_up(struct smmu_link *link, enum xen_smmu_reason reason)
 {
     unsigned long flags = smmu_lock(&link->lock);
-    bool first = smmu_link_event(link, SMMU_LINK_LOST);
+    bool first = smmu_link_event_why(link, SMMU_LINK_LOST, reason);
 
     if ( first )
-    {
         smmu_store(&link->domain->quarantined, 1);
-        link->reason = reason;
-    }
     smmu_unlock(&link->lock, flags);
 
     if ( first )
@@ -124,6 +130,8 @@ void smmu_link_fail_locked(struct smmu_link *link, enum xen_smmu_reason reason)
     if ( link->state == XEN_SMMU_LINK_LIVE &&
          smmu_now() - link->since > FORGET_NS )
         link->tries = 0;
+    if ( link->state != XEN_SMMU_LINK_FAILED )
+        link->reason = reason;
     smmu_unlock(&link->lock, flags);
 
     if ( !smmu_link_block(link, reason) )
@@ -131,7 +139,7 @@ void smmu_link_fail_locked(struct smmu_link *link, enum xen_smmu_reason reason)
         /* Blocked after all; what was not flushed is owed. */
         flags = smmu_lock(&link->lock);
         smmu_debt_add_all(&link->debt);
-        link->reason = reason;
+        smmu_trace_debt(link);
         smmu_unlock(&link->lock, flags);
         smmu_settle_later(link);
     }
@@ -171,11 +179,14 @@ int smmu_link_find(struct smmu_domain *domain, struct smmu_unit *unit,
         smmu_free(link);
         return -ENOSPC;
     }
-    if ( dirty )
-        smmu_debt_add_all(&link->debt);
     smmu_lock_init(&link->lock);
     link->state = XEN_SMMU_LINK_DORMANT;
     link->since = smmu_now();
+    if ( dirty )
+    {
+        smmu_debt_add_all(&link->debt);
+        smmu_trace_debt(link);
+    }
     link->epoch = unit->epoch;
     smmu_settle_init(link);
 

@@ -163,6 +163,14 @@ struct smmu_link_stats {
     uint64_t drained;               /* unmaps in them */
 };
 
+/* When what it does becomes an event: trace.h. */
+struct smmu_link_trace {
+    uint64_t since;                 /* stats.elided when it fell asleep */
+    uint64_t at;                    /* stats.elided of the next event */
+    uint64_t next;                  /* ns: a flush from then on is one */
+    uint64_t held;                  /* flushes since that were none */
+};
+
 /* One domain on one unit. */
 struct smmu_link {
     struct smmu_link *next;         /* of its domain: only ever grows */
@@ -182,6 +190,7 @@ struct smmu_link {
     struct smmu_work settle;
     struct smmu_policy policy;
     struct smmu_link_stats stats;   /* link->lock */
+    struct smmu_link_trace trace;   /* since, at: link->lock */
 };
 
 struct smmu_domain {

@@ -222,6 +222,38 @@ static int op_scmi(struct xen_smmu_op *op)
     return rc;
 }
 
+static int op_trace(struct xen_smmu_op *op,
+                    int (*copy)(uint64_t buffer, uint64_t offset,
+                                const void *from, size_t bytes))
+{
+    struct xen_smmu_trace *t = &op->u.trace;
+    uint32_t room = t->count, i;
+    uint64_t record[RECORD_MAX / sizeof(uint64_t)] = { 0 };
+
+    if ( t->lost || t->head || t->now || t->kept || t->pad ||
+         (room && (!t->record_size || t->record_size > RECORD_MAX)) )
+        return fail(op, XEN_SMMU_REASON_BAD_ARGUMENT, -EINVAL);
+
+    /* One call reads no more than there ever are. */
+    if ( room > SMMU_TRACE_EVENTS )
+        room = SMMU_TRACE_EVENTS;
+    for ( i = 0; i < room; i++ )
+    {
+        if ( !smmu_trace_read(&t->next, &t->lost, (void *)record) )
+            break;
+        if ( copy(t->buffer, (uint64_t)i * t->record_size, record,
+                  t->record_size) )
+            return fail(op, XEN_SMMU_REASON_BAD_BUFFER, -EFAULT);
+    }
+    t->count = i;
+    t->record_size = sizeof(struct xen_smmu_event);
+    t->kept = SMMU_TRACE_EVENTS;
+    t->head = smmu_trace_head();
+    t->now = smmu_now();
+
+    return 0;
+}
+
 int smmu_op(struct xen_smmu_op *op,
             int (*copy)(uint64_t buffer, uint64_t offset, const void *from,
                         size_t bytes))
@@ -263,6 +295,9 @@ int smmu_op(struct xen_smmu_op *op,
 
     case XEN_SMMU_set_scmi:
         return op_scmi(op);
+
+    case XEN_SMMU_read_trace:
+        return op_trace(op, copy);
     }
 
     return fail(op, XEN_SMMU_REASON_BAD_OP, -ENOSYS);

@@ -197,6 +197,13 @@ uint64_t smmu_domain_delay(const struct smmu_domain *domain)
     return delay == XEN_SMMU_DELAY_GLOBAL ? smmu_load(&smmu_delay) : delay;
 }
 
+static void set_vote(struct smmu_device *dev, bool awake)
+{
+    if ( dev->awake != awake )
+        smmu_trace_vote(dev, awake);
+    dev->awake = awake;
+}
+
 /* Later, unless there is no delay. */
 static int vote_asleep(struct smmu_link *link, struct smmu_device *dev)
 {
@@ -207,7 +214,7 @@ static int vote_asleep(struct smmu_link *link, struct smmu_device *dev)
     /* Said again, it is not put off. */
     if ( dev->awake || dev->until > now + delay )
         dev->until = now + delay;
-    dev->awake = false;
+    set_vote(dev, false);
     if ( !delay )
         return smmu_settle_locked(link);
     smmu_settle_later(link);
@@ -227,12 +234,12 @@ static int vote_awake(struct smmu_link *link, struct smmu_device *dev)
     if ( smmu_load(&domain->force) == XEN_SMMU_FORCE_SUSPEND )
         return -EACCES;
 
-    dev->awake = true;
+    set_vote(dev, true);
     link->tries = 0;
     rc = smmu_settle_locked(link);
     if ( rc )
     {
-        dev->awake = before;
+        set_vote(dev, before);
         smmu_settle_later(link);
     }
 
@@ -264,7 +271,7 @@ int smmu_unvote(struct smmu_domain *domain, struct smmu_device *dev)
     smmu_mutex_lock(&unit->config);
     if ( dev->link && dev->link->domain == domain )
     {
-        dev->awake = true;
+        set_vote(dev, true);
         dev->link->tries = 0;
         rc = smmu_settle_locked(dev->link);
     }
@@ -315,6 +322,7 @@ static void say(uint64_t *word, uint64_t value)
 
 int smmu_force(struct smmu_domain *domain, unsigned int force)
 {
+    smmu_trace_force(domain, smmu_load(&domain->force), force);
     say(&domain->force, force);
 
     return settle_all(domain);

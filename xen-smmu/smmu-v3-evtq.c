@@ -40,21 +40,9 @@ static const struct {
     bool address;
     const char *what;
 } types[] = {
-    { 0x01, true,  "unsupported upstream transaction" },
-    { 0x02, false, "stream unknown" },
-    { 0x03, false, "STE fetch aborted" },
-    { 0x04, false, "stream not assigned" },
-    { 0x05, false, "ATS request refused" },
-    { 0x06, false, "stream disabled" },
-    { 0x07, true,  "ATS-translated access refused" },
-    { 0x08, false, "substream not supported" },
-    { 0x0b, true,  "table walk aborted" },
-    { 0x10, true,  "translation" },
-    { 0x11, true,  "address size" },
-    { 0x12, true,  "access flag" },
-    { 0x13, true,  "permission" },
-    { 0x20, true,  "TLB conflict" },
-    { 0x21, false, "configuration cache conflict" },
+#define X(type, address, what, means, next) { type, address, what },
+    XEN_SMMU_V3_EVENTS(X)
+#undef X
 };
 
 static struct smmu_fault decode(const uint64_t *record)

@@ -21,6 +21,7 @@
 #define __XEN_SMMU_SMMU_H__
 
 #include "objects.h"
+#include "trace.h"
 
 #include <public/xen-smmu.h>
 
@@ -204,9 +205,11 @@ void smmu_record_agent(struct smmu_agent *agent, struct xen_smmu_link *r);
 
 /*
  * By smmu_power_link(), link->lock held.  False: not from this state, which
- * stays; its unit has failed meanwhile.
+ * stays; its unit has failed meanwhile.  _why: link->reason is that then.
  */
 bool smmu_link_event(struct smmu_link *link, enum smmu_link_event what);
+bool smmu_link_event_why(struct smmu_link *link, enum smmu_link_event what,
+                         enum xen_smmu_reason why);
 /* The domain's link on the unit, made if need be.  unit->config held. */
 int smmu_link_find(struct smmu_domain *domain, struct smmu_unit *unit,
                    struct smmu_link **out);

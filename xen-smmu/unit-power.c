@@ -27,10 +27,13 @@ static int power_up(struct smmu_unit *unit)
     const struct smmu_power_source *source = unit->source;
     const struct smmu_power_caps *caps =
         source && unit->by_source ? &source->caps : &nothing;
-    int rc = source ? source->on(unit) : 0;
+    int rc;
 
+    smmu_trace_power(unit, true, 0);
+    rc = source ? source->on(unit) : 0;
     if ( rc )
     {
+        smmu_trace_power(unit, true, rc);
         if ( smmu_unit_may_log(unit) )
             smmu_log(SMMU_ERR, "%s: its power source '%s' does not turn it on (%d): its domains stay asleep",
                      unit->name, source->name, rc);
@@ -139,6 +142,7 @@ static void power_down(struct smmu_unit *unit, bool by_source)
     if ( !(by_source && unit->source->caps.registers_kept) && !stopped(unit) )
         return;
 
+    smmu_trace_power(unit, false, 0);
     /* Unless its source holds the masters, only the platform may do it. */
     if ( unit->source && smmu_power_may_off(&unit->source->caps) &&
          unit->source->off(unit) )
@@ -215,8 +219,11 @@ void smmu_unit_flushed(struct smmu_unit *unit)
     {
         flags = smmu_lock(&link->lock);
         if ( link->state == XEN_SMMU_LINK_DORMANT &&
-             link->epoch < unit->epoch )
+             link->epoch < unit->epoch && !smmu_debt_none(&link->debt) )
+        {
             smmu_debt_clear(&link->debt);
+            smmu_trace_debt(link);
+        }
         smmu_unlock(&link->lock, flags);
     }
 }

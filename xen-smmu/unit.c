@@ -47,7 +47,8 @@ bool smmu_unit_failed(const struct smmu_unit *unit)
     return smmu_load(&unit->state) == XEN_SMMU_UNIT_FAILED;
 }
 
-bool smmu_unit_event(struct smmu_unit *unit, enum smmu_unit_event event)
+static bool step(struct smmu_unit *unit, enum smmu_unit_event event,
+                 enum xen_smmu_reason reason)
 {
     uint64_t state = smmu_load(&unit->state), seen;
     int next;
@@ -62,8 +63,14 @@ bool smmu_unit_event(struct smmu_unit *unit, enum smmu_unit_event event)
             break;
     }
     smmu_store(&unit->since, smmu_now());
+    smmu_trace_unit(unit, state, next, reason);
 
     return true;
+}
+
+bool smmu_unit_event(struct smmu_unit *unit, enum smmu_unit_event event)
+{
+    return step(unit, event, XEN_SMMU_REASON_NONE);
 }
 
 static void set_closed(struct smmu_unit *unit, uint64_t closed)
@@ -91,7 +98,7 @@ void smmu_unit_fail(struct smmu_unit *unit, enum xen_smmu_reason reason)
 {
     ASSERT(smmu_unit_users(unit));
 
-    if ( !smmu_unit_event(unit, SMMU_UNIT_FAIL) )
+    if ( !step(unit, SMMU_UNIT_FAIL, reason) )
         return;
 
     smmu_store(&unit->reason, reason);
@@ -176,6 +183,9 @@ int smmu_unit_add(struct smmu_unit *unit)
     struct smmu_inv_list list = { .unit = unit };
     int rc;
 
+    while ( last && last->next )
+        last = last->next;
+    unit->index = last ? last->index + 1 : 0;
     smmu_mutex_init(&unit->config);
     smmu_vmids_init(&unit->vmids, unit->vmid_bits);
     smmu_work_init(&unit->events, look_at_events, unit);
@@ -202,14 +212,10 @@ int smmu_unit_add(struct smmu_unit *unit)
     if ( rc )
         return rc;
 
-    if ( !last )
-    {
+    if ( last )
+        last->next = unit;
+    else
         smmu_store(&units, (uintptr_t)unit);
-        return 0;
-    }
-    for ( unit->index = 1; last->next; last = last->next )
-        unit->index++;
-    last->next = unit;
 
     return 0;
 }

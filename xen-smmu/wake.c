@@ -40,6 +40,8 @@ static void take_debt(struct smmu_link *link, struct smmu_debt *debt)
     smmu_link_event(link, SMMU_LINK_WAKE);
     *debt = link->debt;
     smmu_debt_clear(&link->debt);
+    if ( !smmu_debt_none(debt) )
+        smmu_trace_debt(link);
     smmu_unlock(&link->lock, flags);
 }
 
@@ -54,14 +56,26 @@ static int stay(struct smmu_link *link, int rc)
         dev->configured = false;
 
     flags = smmu_lock(&link->lock);
-    smmu_link_event(link, SMMU_LINK_STAYED);
+    smmu_link_event_why(link, SMMU_LINK_STAYED,
+                        rc == -ETIMEDOUT ? XEN_SMMU_REASON_SYNC_TIMEOUT
+                                         : XEN_SMMU_REASON_CMDQ_ERROR);
     smmu_debt_add_all(&link->debt);
-    link->reason = rc == -ETIMEDOUT ? XEN_SMMU_REASON_SYNC_TIMEOUT
-                                    : XEN_SMMU_REASON_CMDQ_ERROR;
+    smmu_trace_debt(link);
     link->stats.failures++;
     smmu_unlock(&link->lock, flags);
 
     return rc;
+}
+
+static void trace_debt_paid(struct smmu_link *link,
+                            const struct smmu_debt *debt)
+{
+    struct smmu_inv inv;
+
+    if ( smmu_debt_none(debt) )
+        return;
+    inv = smmu_inv_debt(link, debt);
+    smmu_trace_flush(link, &inv);
 }
 
 /* Flushed.  From the next step on it has to be blocked to be blocked. */
@@ -70,13 +84,12 @@ static bool opened(struct smmu_link *link, const struct smmu_link_stats *add)
     unsigned long flags = smmu_lock(&link->lock);
     struct smmu_link_stats *stats = &link->stats;
 
-    if ( !smmu_link_event(link, SMMU_LINK_OPENED) )
+    if ( !smmu_link_event_why(link, SMMU_LINK_OPENED, XEN_SMMU_REASON_NONE) )
     {
         /* The unit failed meanwhile, and a flush found out. */
         smmu_unlock(&link->lock, flags);
         return false;
     }
-    link->reason = XEN_SMMU_REASON_NONE;
     stats->wakes++;
     stats->wake_none += add->wake_none;
     stats->wake_ranges += add->wake_ranges;
@@ -108,6 +121,7 @@ static int wake_running(struct smmu_link *link, const struct smmu_debt *debt)
     rc = smmu_inv_sync(&owed);
     if ( rc )
         return stay(link, rc);
+    trace_debt_paid(link, debt);
 
     for_each_wanted ( dev, link )
         smmu_inv_add_streams(&news, dev);
@@ -164,7 +178,12 @@ static int wake_parked(struct smmu_link *link, const struct smmu_debt *debt)
         return stay(link, rc);
     }
     if ( unit->stale )
+    {
         smmu_unit_flushed(unit);
+        smmu_trace_flush_all(unit);
+    }
+    else
+        trace_debt_paid(link, debt);
 
     rc = opened(link, &stats) ? smmu_unit_run(unit) : -EIO;
     if ( rc )

@@ -30,7 +30,7 @@
 #define XEN_SYSCTL_smmu             0x534d0001U
 
 /* major << 16 | minor: another major is refused, a newer minor only adds. */
-#define XEN_SMMU_ABI_VERSION        0x00010002U
+#define XEN_SMMU_ABI_VERSION        0x00010003U
 
 #define XEN_SMMU_get_version        0U
 #define XEN_SMMU_list_units         1U
@@ -42,6 +42,8 @@
 #define XEN_SMMU_set_policy         6U
 /* Since 1.2: */
 #define XEN_SMMU_set_scmi           7U
+/* Since 1.3: */
+#define XEN_SMMU_read_trace         8U
 
 /* Any domain, in xen_smmu_list.domid. */
 #define XEN_SMMU_DOMID_ANY          0xffffU
@@ -154,6 +156,69 @@ enum xen_smmu_reason {
 /* xen_smmu_device.scmi_domain: it is no power domain of its guest's. */
 #define XEN_SMMU_SCMI_NO_DOMAIN     0xffffU
 
+/*
+ * SMMUv3's events (IHI0070 7.3): number, whether it tells an address, what it
+ * is called, what it means, what to do next.
+ */
+#define XEN_SMMU_V3_EVENTS(X) \
+    X(0x01, 1, "unsupported upstream transaction", "The device issued a transaction that the SMMU cannot translate.", \
+       "Check how the device's driver sets it up: such a transaction is a fault of the device, or of its bus.") \
+    X(0x02, 0, "stream unknown", "The stream ID lies beyond the stream table.", \
+       "Check 'iommus' and 'iommu-map' in the host device tree: a device issues another stream ID than they say.") \
+    X(0x03, 0, "STE fetch aborted", "The SMMU could not read its stream table.", \
+       "Save 'xl dmesg', then reboot the host: memory, or the way to it, is broken.") \
+    X(0x04, 0, "stream not assigned", "No device of the device tree has this stream ID.", \
+       "Add the device's 'iommus' to the host device tree, or correct it: it issues this stream ID.") \
+    X(0x05, 0, "ATS request refused", "A PCIe device asked for translations, which is not allowed.", \
+       "Turn ATS off in the device's driver; transactions without it are translated.") \
+    X(0x06, 0, "stream disabled", "The stream's configuration does not let this transaction pass.", \
+       "Check with 'xen-smmu devices' whether the device is of the domain that uses it.") \
+    X(0x07, 1, "ATS-translated access refused", "A PCIe device claims to have translated the address itself, which is not allowed.", \
+       "Turn ATS off in the device's driver; a device that goes on is broken, or attacks.") \
+    X(0x08, 0, "substream not supported", "The transaction has a PASID, and only stage 2 is translated.", \
+       "Turn PASID, or SVA, off in the device's driver.") \
+    X(0x0b, 1, "table walk aborted", "The SMMU could not read a page table.", \
+       "Save 'xl dmesg', then reboot the host: memory, or the way to it, is broken.") \
+    X(0x10, 1, "translation", "The guest has no memory at this address.", \
+       "Look for a driver of the guest that lets its device use memory which it has freed, or an address that is none of its.") \
+    X(0x11, 1, "address size", "The address is larger than the guest's address space.", \
+       "Look for a driver of the guest that gives its device a wrong address, or set its DMA mask.") \
+    X(0x12, 1, "access flag", "The page may not be accessed yet.", \
+       "Report this as a bug of xen-smmu, with 'xl dmesg' attached.") \
+    X(0x13, 1, "permission", "The guest's page may not be accessed in this way.", \
+       "Look for a driver of the guest that lets its device write to memory which it may only read.") \
+    X(0x20, 1, "TLB conflict", "The SMMU has found two translations of one address.", \
+       "Report this as a bug of xen-smmu, with 'xl dmesg' attached.") \
+    X(0x21, 0, "configuration cache conflict", "The SMMU has found two configurations of one stream.", \
+       "Report this as a bug of xen-smmu, with 'xl dmesg' attached.")
+
+/* xen_smmu_event.kind, since 1.3: what the other fields then say */
+#define XEN_SMMU_EVENT_unit         1U  /* state, before: XEN_SMMU_UNIT_*; reason */
+#define XEN_SMMU_EVENT_power        2U  /* its source is told: state 1 on, 0 off; code: and fails */
+#define XEN_SMMU_EVENT_link         3U  /* state, before: XEN_SMMU_LINK_*; reason */
+#define XEN_SMMU_EVENT_gone         4U  /* the domain has left the unit */
+#define XEN_SMMU_EVENT_device       5U  /* sid; state 1: it came to the domain, 0: it leaves */
+#define XEN_SMMU_EVENT_vote         6U  /* sid; state, before: 1 awake, 0 asleep */
+#define XEN_SMMU_EVENT_force        7U  /* state, before: XEN_SMMU_FORCE_*; of no unit */
+#define XEN_SMMU_EVENT_debt         8U  /* pages owed now, ~0: the whole VMID; count: ranges */
+#define XEN_SMMU_EVENT_flush        9U  /* completed; state: XEN_SMMU_FLUSH_*; address, pages; count: flushes it stands for */
+#define XEN_SMMU_EVENT_fault        10U /* sid, code; state: XEN_SMMU_ACCESS_*, address; count: not recorded before it */
+
+/* of a flush: xen_smmu_event.state */
+#define XEN_SMMU_FLUSH_RANGE        0U
+#define XEN_SMMU_FLUSH_VMID         1U
+#define XEN_SMMU_FLUSH_ALL          2U  /* the whole SMMU, of no domain */
+#define XEN_SMMU_FLUSH_MORE         3U  /* more of them, of any kind, right after the last */
+
+/* of a fault: xen_smmu_event.state */
+#define XEN_SMMU_ACCESS_NONE        0U  /* it has no address */
+#define XEN_SMMU_ACCESS_READ        1U
+#define XEN_SMMU_ACCESS_WRITE       2U
+#define XEN_SMMU_ACCESS_EXEC        3U
+
+/* xen_smmu_event.unit: of no unit */
+#define XEN_SMMU_UNIT_NONE          0xffffU
+
 struct xen_smmu_version {
     uint32_t abi;                   /* OUT: XEN_SMMU_ABI_VERSION of Xen */
     uint32_t unit_size;             /* OUT: Xen's record sizes, in bytes */
@@ -198,6 +263,19 @@ struct xen_smmu_scmi {
     uint32_t pad2;
 };
 
+/* Since 1.3.  Events are numbered from 0 on, from the boot of Xen. */
+struct xen_smmu_trace {
+    uint64_t next;                  /* IN: the first event wanted; OUT: for the next call */
+    uint64_t lost;                  /* OUT: of those wanted, gone before they were read */
+    uint64_t head;                  /* OUT: the number that the next event gets */
+    uint64_t now;                   /* OUT: ns since Xen booted, as in events */
+    uint32_t count;                 /* IN: room, OUT: events written */
+    uint32_t record_size;           /* IN: the caller's, OUT: Xen's */
+    uint32_t kept;                  /* OUT: events that Xen keeps */
+    uint32_t pad;
+    uint64_t buffer;                /* IN: guest virtual address; unused without room */
+};
+
 struct xen_smmu_op {
     uint32_t op;                    /* IN: XEN_SMMU_* */
     uint32_t abi;                   /* IN: the caller's XEN_SMMU_ABI_VERSION */
@@ -209,6 +287,7 @@ struct xen_smmu_op {
         struct xen_smmu_force force;
         struct xen_smmu_policy policy;
         struct xen_smmu_scmi scmi;
+        struct xen_smmu_trace trace;
         uint8_t size[112];
     } u;
 };
@@ -317,6 +396,23 @@ struct xen_smmu_device {
     /* Since 1.2: */
     uint16_t scmi_domain;           /* power domain id, or _NO_DOMAIN */
     uint16_t pad3[3];
+};
+
+/* Since 1.3.  Which fields mean what: XEN_SMMU_EVENT_*; the others are 0. */
+struct xen_smmu_event {
+    uint64_t seq;                   /* its number */
+    uint64_t time;                  /* ns since Xen booted */
+    uint16_t kind;                  /* XEN_SMMU_EVENT_* */
+    uint16_t unit;                  /* xen_smmu_unit.index, or UNIT_NONE */
+    uint16_t domid;                 /* or DOMID_ANY: of no domain */
+    uint16_t reason;                /* enum xen_smmu_reason */
+    uint32_t state;
+    uint32_t before;
+    uint32_t sid;                   /* of a device: its first */
+    uint32_t code;
+    uint64_t address;
+    uint64_t pages;
+    uint64_t count;
 };
 
 #endif /* __XEN_PUBLIC_XEN_SMMU_H__ */

@@ -110,6 +110,16 @@ END
     [[ $output == *"xen_smmu_unit.accesses moved"* ]]
 }
 
+@test "control: a field of 1.3 that takes another's place is noticed" {
+    change '/^struct xen_smmu_event {/,/^};/{
+        s/uint64_t pages;/uint64_t swap;/
+        s/uint64_t count;/uint64_t pages;/
+        s/uint64_t swap;/uint64_t count;/
+    }'
+    run ! compile gcc -std=c11 -c "$HERE/layout.c"
+    [[ $output == *"xen_smmu_event.pages moved"* ]]
+}
+
 @test "control: a number that changes is noticed" {
     change 's/\(define XEN_SMMU_list_links *\)2U/\14U/'
     run ! compile gcc -std=c11 -c "$HERE/layout.c"

@@ -139,6 +139,32 @@
     FIELD(xen_smmu_scmi, devices, 8, 4) \
     FIELD(xen_smmu_scmi, pad2, 12, 4)
 
+#define LAYOUT_1_3(PART, FIELD) \
+    PART(xen_smmu_trace, 0, 56) \
+    FIELD(xen_smmu_trace, next, 0, 8) \
+    FIELD(xen_smmu_trace, lost, 8, 8) \
+    FIELD(xen_smmu_trace, head, 16, 8) \
+    FIELD(xen_smmu_trace, now, 24, 8) \
+    FIELD(xen_smmu_trace, count, 32, 4) \
+    FIELD(xen_smmu_trace, record_size, 36, 4) \
+    FIELD(xen_smmu_trace, kept, 40, 4) \
+    FIELD(xen_smmu_trace, pad, 44, 4) \
+    FIELD(xen_smmu_trace, buffer, 48, 8) \
+    PART(xen_smmu_event, 0, 64) \
+    FIELD(xen_smmu_event, seq, 0, 8) \
+    FIELD(xen_smmu_event, time, 8, 8) \
+    FIELD(xen_smmu_event, kind, 16, 2) \
+    FIELD(xen_smmu_event, unit, 18, 2) \
+    FIELD(xen_smmu_event, domid, 20, 2) \
+    FIELD(xen_smmu_event, reason, 22, 2) \
+    FIELD(xen_smmu_event, state, 24, 4) \
+    FIELD(xen_smmu_event, before, 28, 4) \
+    FIELD(xen_smmu_event, sid, 32, 4) \
+    FIELD(xen_smmu_event, code, 36, 4) \
+    FIELD(xen_smmu_event, address, 40, 8) \
+    FIELD(xen_smmu_event, pages, 48, 8) \
+    FIELD(xen_smmu_event, count, 56, 8)
+
 /* As long as they are today. */
 #define SIZES(SIZE) \
     SIZE(xen_smmu_version, 16) \
@@ -149,7 +175,9 @@
     SIZE(xen_smmu_device, 368) \
     SIZE(xen_smmu_force, 16) \
     SIZE(xen_smmu_policy, 24) \
-    SIZE(xen_smmu_scmi, 16)
+    SIZE(xen_smmu_scmi, 16) \
+    SIZE(xen_smmu_trace, 56) \
+    SIZE(xen_smmu_event, 64)
 
 #define NUMBERS(NUMBER) \
     NUMBER(XEN_SYSCTL_smmu, 0x534d0001) \
@@ -162,6 +190,26 @@
     NUMBER(XEN_SMMU_get_policy, 5) \
     NUMBER(XEN_SMMU_set_policy, 6) \
     NUMBER(XEN_SMMU_set_scmi, 7) \
+    NUMBER(XEN_SMMU_read_trace, 8) \
+    NUMBER(XEN_SMMU_EVENT_unit, 1) \
+    NUMBER(XEN_SMMU_EVENT_power, 2) \
+    NUMBER(XEN_SMMU_EVENT_link, 3) \
+    NUMBER(XEN_SMMU_EVENT_gone, 4) \
+    NUMBER(XEN_SMMU_EVENT_device, 5) \
+    NUMBER(XEN_SMMU_EVENT_vote, 6) \
+    NUMBER(XEN_SMMU_EVENT_force, 7) \
+    NUMBER(XEN_SMMU_EVENT_debt, 8) \
+    NUMBER(XEN_SMMU_EVENT_flush, 9) \
+    NUMBER(XEN_SMMU_EVENT_fault, 10) \
+    NUMBER(XEN_SMMU_FLUSH_RANGE, 0) \
+    NUMBER(XEN_SMMU_FLUSH_VMID, 1) \
+    NUMBER(XEN_SMMU_FLUSH_ALL, 2) \
+    NUMBER(XEN_SMMU_FLUSH_MORE, 3) \
+    NUMBER(XEN_SMMU_ACCESS_NONE, 0) \
+    NUMBER(XEN_SMMU_ACCESS_READ, 1) \
+    NUMBER(XEN_SMMU_ACCESS_WRITE, 2) \
+    NUMBER(XEN_SMMU_ACCESS_EXEC, 3) \
+    NUMBER(XEN_SMMU_UNIT_NONE, 0xffff) \
     NUMBER(XEN_SMMU_SCMI_NONE, 0) \
     NUMBER(XEN_SMMU_SCMI_OFF, 1) \
     NUMBER(XEN_SMMU_SCMI_ON, 2) \

@@ -1,5 +1,6 @@
 # explain, and bash completion.
 load common
+load terminal
 
 @test "explain: every reason, by token and by code, has a next step" {
     smmu explain --json
@@ -24,6 +25,19 @@ load common
     output_has "SYNC_TIMEOUT (hypervisor 11)"
     smmu explain 11 --json
     json_holds '.reasons | length == 1 and .[0].reason == "SYNC_TIMEOUT"'
+    # Faults, by name and by the SMMU's number.
+    smmu explain translation
+    expect 0
+    output_has "translation (an SMMU's event 0x10)"
+    wanted=$output
+    smmu explain 0x10
+    [ "$output" = "$wanted" ]
+    smmu explain "stream not assigned"
+    expect 0
+    for text in 0x99 0x 0x10x; do
+        smmu explain "$text"
+        expect 64
+    done
     # Not a word on forcing a device without protection.
     smmu explain
     output_lacks "xen,force-assign"
@@ -76,6 +90,65 @@ complete_words() {
     touch a-tree.dtb
     [ "$(complete_words xen-smmu check --host-dtb a-tr)" = a-tree.dtb ]
     [ "$(complete_words xen-smmu snapshot a-tr)" = a-tree.dtb ]
+}
+
+@test "completion: as xl smmu, and what xl has else stays xl's" {
+    BIN=$BATS_TEST_TMPDIR
+    ln -s "$FAKE" "$BIN/xen-smmu"
+    # What Debian has for xl, in short: loaded when it is needed.
+    mkdir -p "$BIN/share/completions"
+    cat >"$BIN/share/completions/xl" <<'END'
+_xl() { local IFS=$'\n,'
+    [ "$COMP_CWORD" = 1 ] || return 0
+    COMPREPLY=($(compgen -W "create ,list ,smmu ," -- "${COMP_WORDS[1]}")); }
+complete -F _xl -o nospace -o default xl xen
+END
+    xl_words() {
+        BASH_COMPLETION_USER_DIR=$BIN/share bash -c '
+            PATH=$1:$PATH
+            shift
+            . <(xen-smmu completion)
+            COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+            _xen_smmu_xl
+            printf "%s\n" "${COMPREPLY[@]}"
+            complete -p xl | grep -q _xen_smmu_xl' - "$BIN" "$@"
+    }
+    [ "$(xl_words xl cre)" = "create " ]
+    [ "$(xl_words xl sm)" = "smmu " ]
+    [ -z "$(xl_words xl create sus)" ]
+    [ "$(xl_words xl smmu sus)" = suspend ]
+    [ "$(xl_words xl smmu check --con)" = --config ]
+    [ "$(FAKE_XEN="" xl_words xl smmu show guest2)" = guest2 ]
+    [ "$(xl_words xl smmu explain IRQS_ST)" = IRQS_STRAY ]
+    [ "$(xl_words xl smmu scmi o | sort | tr '\n' ' ')" = "off on " ]
+    [ "$(xl_words xl smmu policy ge)" = get ]
+    # A domain that is called smmu.
+    [ -z "$(xl_words xl destroy smmu sus)" ]
+    # Without xl's own there is ours.
+    rm "$BIN/share/completions/xl"
+    [ "$(HOME=/nonexistent xl_words xl smmu sus)" = suspend ]
+}
+
+@test "completion: by the Tab key" {
+    ln -s "$FAKE" "$BATS_TEST_TMPDIR/xen-smmu"
+    touch "$BATS_TEST_TMPDIR/a-host.dtb"
+    cat >"$BATS_TEST_TMPDIR/rc" <<END
+PS1='> '
+export FAKE_XEN=
+cd "$BATS_TEST_TMPDIR"
+PATH=\$PWD:\$PATH
+xl() { shift; echo "got: \$*"; }
+. <(xen-smmu completion)
+END
+    terminal_of 80 24 "exec bash --rcfile '$BATS_TEST_TMPDIR/rc' -i"
+    shows '^>'
+    keys "xl smmu sus" Tab "guest2" Tab Enter
+    # A space after each word.
+    shows 'got: suspend guest2'
+    keys "xl smmu check --host" Tab "a-h" Tab "x" Enter
+    shows 'got: check --host-dtb a-host.dtb x'
+    keys "xen-smmu compl" Tab "rea" Tab Enter
+    shows 'OLD_HYPERVISOR'
 }
 
 @test "completion: the script is right, and usage" {

@@ -12,6 +12,8 @@
  *   abi=N              its version of ours
  *   changing           one more device with every page
  *   changes-once       one device less from the second page on
+ *   changes-later      the same, but only from the second look on
+ *   gone-later         no way to the hypervisor from the third look on
  *   stuck              pages after the first are empty
  *   overfull           more records than there was room for
  *   huge               a list longer than any machine's
@@ -20,10 +22,15 @@
  *   no-size            it does not say how long its records are
  *   op-reason=N        force, policy and scmi are refused with this reason
  *   op-reason-2=N      the same, for domain 2 only
+ *   moving             counters grow: by the same with every look
  *   suspended          all domains are forced asleep already
+ *   quiet              no event ever
+ *   flood              more events than the ring keeps, between two calls
+ *   mad-trace=N        an answer about events that makes no sense, in N ways
  *   unterminated       names that fill their field
  *   dirty              names and paths with bytes that are no text
  *   no-xenstore        no daemon listens
+ *   late-names         at first it knows Domain-0 only
  *
  * It checks each request as strictly as the ABI is written, and with
  * FAKE_XEN_CALLS=FILE adds the number of hypercalls to FILE.
@@ -57,9 +64,9 @@
 #define ABI1_LINK 152U
 #define OLD_DEVICE 360U
 
-static unsigned int calls;
-static char *buffers[2];
-static size_t buffer_sizes[2];
+static unsigned int calls, looks;
+static char *buffers[4];       /* of two handles */
+static size_t buffer_sizes[4];
 
 static const char *scenario(const char *name)
 {
@@ -106,7 +113,9 @@ xencall_handle *xencall_open(xentoollog_logger *logger, unsigned int flags)
 {
     (void)logger;
     (void)flags;
-    errno = scenario_number("open", 0);
+    looks++;
+    errno = scenario("gone-later") && looks > 2 ? ENOENT
+                                                : scenario_number("open", 0);
     return errno ? NULL : calloc(1, sizeof(xencall_handle));
 }
 
@@ -125,11 +134,12 @@ int xencall_close(xencall_handle *xcall)
 
 void *xencall_alloc_buffer(xencall_handle *xcall, size_t size)
 {
-    size_t i = buffers[0] ? 1 : 0;
+    size_t i = 0;
 
     (void)xcall;
-    if (buffers[i])
-        abort();
+    while (buffers[i])
+        if (++i == 4)
+            abort();
     buffers[i] = calloc(1, size);
     buffer_sizes[i] = size;
     return buffers[i];
@@ -137,11 +147,12 @@ void *xencall_alloc_buffer(xencall_handle *xcall, size_t size)
 
 void xencall_free_buffer(xencall_handle *xcall, void *p)
 {
-    size_t i = p == buffers[0] ? 0 : 1;
+    size_t i = 0;
 
     (void)xcall;
-    if (buffers[i] != p)
-        abort();
+    while (buffers[i] != p)
+        if (++i == 4)
+            abort();
     free(p);
     buffers[i] = NULL;
 }
@@ -151,11 +162,19 @@ static int may_write(uint64_t address, uint64_t size)
 {
     size_t i;
 
-    for (i = 0; i < 2; i++)
+    for (i = 0; i < 4; i++)
         if (buffers[i] && address >= (uintptr_t)buffers[i] &&
             address + size <= (uintptr_t)buffers[i] + buffer_sizes[i])
             return 1;
     return 0;
+}
+
+/* Each look is a connection of its own. */
+static void move_unit(struct xen_smmu_unit *unit)
+{
+    unit->commands = 1000 * looks;
+    unit->syncs = 100 * looks;
+    unit->events = looks;
 }
 
 static void make_unit(struct xen_smmu_unit *unit, uint32_t i)
@@ -181,6 +200,8 @@ static void make_unit(struct xen_smmu_unit *unit, uint32_t i)
     unit->wakes = 5 + i;
     unit->accesses = 70 + i;
     unit->polls = 8 + i;
+    if (scenario("moving"))
+        move_unit(unit);
 }
 
 static void make_link(struct xen_smmu_link *link, uint32_t i)
@@ -206,6 +227,8 @@ static void make_link(struct xen_smmu_link *link, uint32_t i)
     link->flushes_added = i;
     if (scenario("suspended"))
         link->force = XEN_SMMU_FORCE_SUSPEND;
+    if (scenario("moving"))
+        link->elided = 5000 * looks;
 }
 
 static void make_device(struct xen_smmu_device *device, uint32_t i)
@@ -282,7 +305,7 @@ static uint32_t total_of(uint32_t kind, uint32_t first)
     }
     if (scenario("huge"))
         return 0x7fffffff;
-    if (scenario("changing"))
+    if (scenario("changing") || (scenario("changes-later") && looks > 1))
         return NR_DEVICES + more++;
     if (scenario("changes-once")) {
         if (first)
@@ -382,6 +405,104 @@ static uint32_t policy(struct xen_smmu_policy *p, int set)
     return XEN_SMMU_REASON_NONE;
 }
 
+/*
+ * Events: the first ones were there, others come with each call.  Domain 2's
+ * device goes to sleep, owes, wakes, flushes, faults, and so on.
+ */
+#define KEPT 256U
+
+static uint64_t head = 40;
+
+static void make_event(struct xen_smmu_event *e, uint64_t seq)
+{
+    static const struct xen_smmu_event cycle[] = {
+        { .kind = XEN_SMMU_EVENT_vote, .sid = 1, .before = 1 },
+        { .kind = XEN_SMMU_EVENT_link, .before = XEN_SMMU_LINK_LIVE,
+          .state = XEN_SMMU_LINK_QUIESCING },
+        { .kind = XEN_SMMU_EVENT_link, .before = XEN_SMMU_LINK_QUIESCING,
+          .state = XEN_SMMU_LINK_DORMANT },
+        { .kind = XEN_SMMU_EVENT_unit, .domid = XEN_SMMU_DOMID_ANY,
+          .before = XEN_SMMU_UNIT_ON, .state = XEN_SMMU_UNIT_PARKED },
+        { .kind = XEN_SMMU_EVENT_debt, .pages = 512, .count = 3 },
+        { .kind = XEN_SMMU_EVENT_vote, .sid = 1, .state = 1 },
+        { .kind = XEN_SMMU_EVENT_link, .state = XEN_SMMU_LINK_WAKING },
+        { .kind = XEN_SMMU_EVENT_debt },
+        { .kind = XEN_SMMU_EVENT_flush, .state = XEN_SMMU_FLUSH_VMID,
+          .pages = ~0ULL, .count = 1 },
+        { .kind = XEN_SMMU_EVENT_link, .before = XEN_SMMU_LINK_WAKING,
+          .state = XEN_SMMU_LINK_LIVE },
+        { .kind = XEN_SMMU_EVENT_unit, .domid = XEN_SMMU_DOMID_ANY,
+          .before = XEN_SMMU_UNIT_PARKED, .state = XEN_SMMU_UNIT_ON },
+        { .kind = XEN_SMMU_EVENT_fault, .sid = 1, .code = 0x10,
+          .state = XEN_SMMU_ACCESS_WRITE, .address = 0xf9030040 },
+        { .kind = XEN_SMMU_EVENT_fault, .domid = XEN_SMMU_DOMID_ANY,
+          .sid = 0x999, .code = 0x04 },
+    };
+
+    *e = cycle[seq % (sizeof(cycle) / sizeof(cycle[0]))];
+    e->seq = seq;
+    e->time = 1000000000 + seq * 10000000;
+    e->unit = 1;
+    if (!e->domid)
+        e->domid = 2;
+    if (e->kind == XEN_SMMU_EVENT_fault && e->sid == 1)
+        e->count = seq / 10;
+    /* What a newer hypervisor may tell. */
+    if (scenario("mad-trace") && seq % 5 == 0)
+        e->kind = e->reason = 999;
+}
+
+static uint32_t read_trace(struct xen_smmu_trace *t)
+{
+    static unsigned int times;
+    uint32_t size = t->record_size, room = t->count, i;
+    unsigned long mad = scenario_number("mad-trace", 0);
+    struct xen_smmu_event event;
+
+    if (t->lost || t->head || t->now || t->kept || t->pad ||
+        (room && !size))
+        return XEN_SMMU_REASON_BAD_ARGUMENT;
+    if (room && !may_write(t->buffer, (uint64_t)size * room))
+        return XEN_SMMU_REASON_BAD_BUFFER;
+    if (scenario("quiet"))
+        head = 0;
+    else if (times++)
+        head += scenario("flood") ? 3 * KEPT : 13;
+    if (t->next > head)
+        t->next = head;
+    if (head - t->next > KEPT) {
+        t->lost = head - t->next - KEPT;
+        t->next += t->lost;
+    }
+    for (i = 0; i < room && t->next < head; i++, t->next++) {
+        char *to = (char *)(uintptr_t)t->buffer + i * size;
+
+        make_event(&event, t->next);
+        memset(to, 0, size);
+        memcpy(to, &event, sizeof(event) < size ? sizeof(event) : size);
+    }
+    t->count = i;
+    t->head = head;
+    t->now = 1000000000 + head * 10000000;
+    t->kept = KEPT;
+    t->record_size = sizeof(event);
+    switch (mad) {
+    case 1:
+        t->count = room + 1;
+        break;
+    case 2:
+        t->kept = 0;
+        break;
+    case 3:
+        t->next = t->head + 1;
+        break;
+    case 4:
+        t->record_size = 0;
+        break;
+    }
+    return XEN_SMMU_REASON_NONE;
+}
+
 /* As Xen has them. */
 static int errno_of(uint32_t reason)
 {
@@ -407,6 +528,12 @@ static int errno_of(uint32_t reason)
     return EINVAL;
 }
 
+static unsigned long own_abi(void)
+{
+    return scenario_number("abi", scenario("old") ? 0x10000 :
+                           scenario("1.1") ? 0x10001 : XEN_SMMU_ABI_VERSION);
+}
+
 static uint32_t dispatch(struct xen_smmu_op *op)
 {
     size_t i;
@@ -420,9 +547,7 @@ static uint32_t dispatch(struct xen_smmu_op *op)
         for (i = 0; i < sizeof(op->u.size); i++)
             if (op->u.size[i])
                 return XEN_SMMU_REASON_BAD_ARGUMENT;
-        op->u.version.abi = scenario_number("abi", scenario("old") ? 0x10000 :
-                                            scenario("1.1") ? 0x10001 :
-                                            XEN_SMMU_ABI_VERSION);
+        op->u.version.abi = own_abi();
         op->u.version.unit_size = own_size(XEN_SMMU_list_units);
         op->u.version.link_size = own_size(XEN_SMMU_list_links);
         op->u.version.device_size = own_size(XEN_SMMU_list_devices);
@@ -436,8 +561,11 @@ static uint32_t dispatch(struct xen_smmu_op *op)
     case XEN_SMMU_force:
         return scenario("old") ? XEN_SMMU_REASON_BAD_OP : force(&op->u.force);
     case XEN_SMMU_set_scmi:
-        return scenario("old") || scenario("abi") ? XEN_SMMU_REASON_BAD_OP :
-               scmi(&op->u.scmi);
+        return own_abi() < 0x10002 ? XEN_SMMU_REASON_BAD_OP
+                                   : scmi(&op->u.scmi);
+    case XEN_SMMU_read_trace:
+        return own_abi() < 0x10003 ? XEN_SMMU_REASON_BAD_OP
+                                   : read_trace(&op->u.trace);
     case XEN_SMMU_get_policy:
     case XEN_SMMU_set_policy:
         return scenario("old") ? XEN_SMMU_REASON_BAD_OP :
@@ -506,6 +634,8 @@ void xs_close(struct xs_handle *xs)
     free(xs);
 }
 
+static unsigned int names_asked;
+
 char **xs_directory(struct xs_handle *xs, xs_transaction_t t,
                     const char *path, unsigned int *count)
 {
@@ -524,7 +654,7 @@ char **xs_directory(struct xs_handle *xs, xs_transaction_t t,
     memcpy(text, ids, sizeof(ids));
     for (i = 0; i < nr; i++)
         directory[i] = text + i * sizeof(ids[0]);
-    *count = nr;
+    *count = scenario("late-names") && !names_asked++ ? 1 : nr;
     return directory;
 }
 

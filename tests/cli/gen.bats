@@ -9,7 +9,7 @@ setup() {
 }
 
 gen() {
-    smmu gen --host-dtb host.dtb --out out "$@"
+    smmu gen --host-dtb host.dtb -o out "$@"
 }
 
 # dtc, and not a word from it.
@@ -51,6 +51,39 @@ passes() {
     output_has "NOT_RESERVED"
     grep -q '^DT_OVERLAY\[0\]="domD-host.dtbo"$' out/domD.imagebuilder
     grep -q '^DOMU_PASSTHROUGH_DTB\[0\]="domD.dtb"$' out/domD.imagebuilder
+}
+
+@test "gen: devices without an option before each, and the long way" {
+    gen /soc/usb@30000 /soc/ethernet@0 --name domD
+    expect 0
+    before=$(cat out/*)
+    rm -r out
+    smmu gen --host-dtb host.dtb --output out --device /soc/usb@30000 \
+        --name domD /soc/ethernet@0
+    expect 0
+    [ "$(cat out/*)" = "$before" ]
+    smmu gen --host-dtb host.dtb -o out
+    expect 64
+    error_has "needs a host and a device"
+    # Without a directory they go here.
+    smmu gen --host-dtb host.dtb /soc/usb@30000 /soc/ethernet@0 --name domD
+    expect 0
+    output_has "wrote ./domD.cfg"
+    [ "$(cat domD*)" = "$before" ]
+}
+
+@test "gen: for a guest without SCMI" {
+    gen /soc/usb@30000 /soc/ethernet@0 --name domD
+    sed '/power-domains/d; /Power: /,/^\t\t};$/d' out/domD.dts | cat -s >wanted
+    rm -r out
+    gen /soc/usb@30000 /soc/ethernet@0 --name domD --no-scmi
+    expect 0
+    diff wanted <(cat -s out/domD.dts)
+    ! grep -q power out/domD.dts
+    ! grep -q power-domains out/domD.cfg
+    whole domD
+    smmu check new.dtb out/domD.cfg
+    passes 3
 }
 
 @test "gen: power domains, registers, interrupts are those of the devices" {
@@ -179,8 +212,7 @@ END
 
 @test "gen: usage" {
     for missing in "--device /soc/gpu@10000 --out out" \
-                   "--host-dtb host.dtb --out out" \
-                   "--host-dtb host.dtb --device /soc/gpu@10000"; do
+                   "--host-dtb host.dtb --out out"; do
         # shellcheck disable=SC2086
         smmu gen $missing
         expect 64

@@ -75,9 +75,9 @@ xen() {
     xen "" version
     expect 0
     [ "${#lines[@]}" -eq 2 ]
-    output_has "hypervisor: interface 1.2"
+    output_has "hypervisor: interface 1.3"
     xen abi=0x10007 version --json
-    json_holds '.abi == "1.7" and .tool_abi == "1.2"'
+    json_holds '.abi == "1.7" and .tool_abi == "1.3"'
 }
 
 @test "no hypervisor, not root, no driver, no privilege: each has its words" {
@@ -138,7 +138,7 @@ xen() {
 @test "another major version is refused by either side, a newer minor one is not" {
     xen abi=0x20000 list
     expect 1
-    error_has "it speaks interface 2.0, this tool 1.2"
+    error_has "it speaks interface 2.0, this tool 1.3"
     xen abi=0 list
     expect 1
     xen reason=1 list
@@ -161,6 +161,21 @@ xen() {
     xen late-reason=4242 devices
     expect 1
     error_has "reason 4242"
+}
+
+@test "every view with a hypervisor that is newer, has no driver, or is none" {
+    for view in list devices power pending stats "show 2" doctor \
+                "top -b -n 1" "snapshot -" "policy"; do
+        xen abi=0x10007 $view
+        [ "$status" -eq 0 ] || [ "$status $view" = "3 doctor" ]
+        [ -z "$stderr" ]
+        for how in abi=0x20000 errno=38 errno=22 open=2 open=13 reason=1; do
+            xen $how $view
+            expect 1
+            [ -z "$output" ]
+            error_has ""
+        done
+    done
 }
 
 @test "a field that a record is too short for is unknown, not zero" {

@@ -13,7 +13,7 @@ load common
     text=$(pod2text "$POD")
     words=$(awk '/^Commands:/ { on = 1; next } /^$/ { on = 0 }
                  on { print $1 }' <<<"$output")
-    [ "$(wc -w <<<"$words")" -eq 17 ]
+    [ "$(wc -w <<<"$words")" -eq 21 ]
     options=$(grep -oE -- '--[a-z-]+' <<<"$output" | sort -u)
     [ "$(wc -w <<<"$options")" -ge 6 ]
     for word in $words $options 64; do
@@ -21,6 +21,17 @@ load common
             { echo "the man page has no entry for $word"; return 1; }
     done
     grep -q '^\.SH' "$MAN"
+}
+
+@test "it has every reason, in the words of explain" {
+    text=$(pod2text -w 2000 "$POD")
+    smmu --json explain
+    jq -r '.reasons[] | .reason, .what, .next' <<<"$output" >"$BATS_TEST_TMPDIR/wanted"
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/wanted")" -gt 200 ]
+    while read -r line; do
+        grep -qF -- "$line" <<<"$text" ||
+            { echo "the man page lacks: $line"; return 1; }
+    done <"$BATS_TEST_TMPDIR/wanted"
 }
 
 @test "it names every state the tool can show" {

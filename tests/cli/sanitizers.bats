@@ -51,3 +51,16 @@ load common
         smmu_both $view
     done
 }
+
+@test "events, live and recorded" {
+    for how in "" quiet flood mad-trace=1 mad-trace=3 mad-trace=9 old abi=0x10002; do
+        FAKE_XEN=$how smmu_both faults
+        FAKE_XEN=$how smmu_both trace export --format svg
+    done
+    for view in faults "--json faults" "faults --json-lines" "snapshot -" \
+                "trace export --format svg" "trace export --format csv" \
+                "trace export --format perfetto"; do
+        smmu_both --from "$SNAPSHOTS/recording.jsonl" $view
+        expect 0
+    done
+}

@@ -223,6 +223,31 @@ END
     [ "$output" = "$wanted" ]
 }
 
+# The same records as in JSON, each with the name of its list.
+@test "--json-lines: a record a line, nothing else and nothing less" {
+    for view in list devices power pending "show domA" "stats -o elided" \
+                version; do
+        from normal --json $view
+        wanted=$(jq -cS '[to_entries[] | select(.value | type == "array") |
+                          .key as $k | .value[] | {list: $k} + .]' \
+                 <<<"$output")
+        rest=$(jq -cS 'with_entries(select(.value | type != "array"))' \
+               <<<"$output")
+        from normal --json-lines $view
+        expect 0
+        [ "$(jq -c . <<<"$output" | wc -l)" = "${#lines[@]}" ]
+        [ "$(jq -r .schema <<<"$output" | sort -u)" = xen-smmu/1 ]
+        [ "$(jq -cS 'select(.list) | del(.schema)' <<<"$output" |
+             jq -cS -s .)" = "$wanted" ]
+        [ "$(jq -cS 'select(.list | not) | del(.list)' <<<"$output")" = \
+          "$rest" ]
+    done
+    # A snapshot is read again: it stays one document.
+    from normal --json-lines snapshot -
+    json_holds '.units | length == 2'
+    [ "${#lines[@]}" -gt 9 ]
+}
+
 @test "show --json: this domain only" {
     from normal --json show domA
     expect 0
@@ -253,7 +278,7 @@ END
 # What was recorded: neither what is derived, nor what is not known.
 recorded() {
     jq -S 'del(.units[] | .links_dormant, .awake) |
-           del(.links[] | .smmu, .name, .wake_flush) |
+           del(.links[] | .smmu, .name, .wake_flush, .faults) |
            del(.devices[] | .smmu, .name, .wakes) |
            walk(if type == "object" then with_entries(select(.value != null))
                 else . end)'

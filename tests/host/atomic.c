@@ -6,18 +6,29 @@
  */
 #include "host.h"
 
+void (*host_before_word)(void);
+
+static void turn(void)
+{
+    if ( host_before_word )
+        host_before_word();
+}
+
 uint64_t smmu_load(const uint64_t *p)
 {
+    turn();
     return __atomic_load_n(p, __ATOMIC_ACQUIRE);
 }
 
 void smmu_store(uint64_t *p, uint64_t value)
 {
+    turn();
     __atomic_store_n(p, value, __ATOMIC_RELEASE);
 }
 
 uint64_t smmu_cmpxchg(uint64_t *p, uint64_t old, uint64_t new)
 {
+    turn();
     __atomic_compare_exchange_n(p, &old, new, false, __ATOMIC_SEQ_CST,
                                 __ATOMIC_SEQ_CST);
     return old;
@@ -25,5 +36,6 @@ uint64_t smmu_cmpxchg(uint64_t *p, uint64_t old, uint64_t new)
 
 uint64_t smmu_add(uint64_t *p, uint64_t value)
 {
+    turn();
     return __atomic_fetch_add(p, value, __ATOMIC_SEQ_CST);
 }

@@ -69,6 +69,8 @@ extern void (*host_other_cpu)(void);
 /* The same, right before each register access and mutex of this one. */
 extern void (*host_before_access)(void);
 void host_turn(void);                   /* to be called there */
+/* The same, right before each shared word is read or written.  One thread. */
+extern void (*host_before_word)(void);
 
 /* Simulated time. */
 extern uint64_t host_time_ns;

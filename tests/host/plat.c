@@ -52,6 +52,7 @@ void host_reset(uint64_t seed, bool threads)
     host_store_buffer = true;
     host_other_cpu = NULL;
     host_before_access = NULL;
+    host_before_word = NULL;
     host_memory_reset();
 }
 

@@ -52,7 +52,7 @@ def tool(*words):
 def build(where, changed, prog):
     """Only what the edits touch is compiled; the rest comes from the variant
     that the catcher runs in."""
-    variant = "tsan" if prog in ("threads", "guests", "steps") else "plain"
+    variant = "tsan" if prog in ("threads", "guests", "steps", "tracers") else "plain"
     obj = TOP / "build/tests" / variant
     headers = any(f.endswith(".h") for f in changed)
     flags = ["-std=gnu11", "-O0", "-w", "-fno-strict-aliasing",

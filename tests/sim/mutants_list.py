@@ -23,6 +23,8 @@ GUESTS = ("guests", "20000")
 GATHER = ("test_gather",)
 ORDER = ("test_order",)
 FAIR = ("fair", "200")
+TRACE = ("test_trace",)
+TRACERS = [("tracers", "200000")] * 5
 ROUNDS = ("rounds", "20000")
 THREADS = [("threads", str(n), "6000") for n in range(1, 6)]
 
@@ -171,11 +173,11 @@ MUTANTS = [
      [SWEEP]),
     ("debt forgotten when a flush fails",
      [("link.c", "        smmu_debt_add_all(&link->debt);\n"
-       "        link->reason = reason;", "        link->reason = reason;")],
+       "        smmu_trace_debt(link);\n        smmu_unlock",
+       "        smmu_unlock")],
      [FAILURE]),
     ("debt forgotten when a wake fails",
-     [("wake.c", "    smmu_debt_add_all(&link->debt);\n    link->reason = rc",
-       "    link->reason = rc")],
+     [("wake.c", "    smmu_debt_add_all(&link->debt);\n", "")],
      [ASLEEP]),
     ("a quarantined domain's VMID freed",
      [("domain.c", "    if ( smmu_domain_stop(domain) )\n        return;",
@@ -235,7 +237,7 @@ MUTANTS = [
        "    return 0;\n}")],
      [POWER]),
     ("a failed ON is a vote all the same",
-     [("settle.c", "        dev->awake = before;\n", "")],
+     [("settle.c", "        set_vote(dev, before);\n", "")],
      [ASLEEP]),
     ("a forced sleep that who attaches may miss, on Arm",
      [("settle.c", "    say(&domain->force, force);",
@@ -590,8 +592,8 @@ MUTANTS = [
        "    smmu_timer_set(&link->timer, smmu_now() + 1);\n    rc = 0;")],
      [GUEST]),
     ("ON under a forced sleep answered SUCCESS",
-     [("settle.c", "        return -EACCES;\n\n    dev->awake",
-       "        return 0;\n\n    dev->awake")],
+     [("settle.c", "        return -EACCES;\n\n    set_vote",
+       "        return 0;\n\n    set_vote")],
      [GUEST]),
     ("STATE_GET is the vote, whatever is forced",
      [("agent.c", "XEN_SMMU_FORCE_SUSPEND;", "99;")],
@@ -719,6 +721,34 @@ MUTANTS = [
     ("blocks left in the TLB (a TTL hint)",
      [("smmu-v3-cmdq.c", VMALL, RANGE % "0x700")],
      [HISTORIES]),
+    # -- the ring of events --
+    ("an event read without looking whether it was written meanwhile",
+     [("trace.c", "    if ( smmu_load(&slot->state) != state )\n"
+       "        return LOST;\n", "")],
+     [TRACE]),
+    ("the same, beside real writers",
+     [("trace.c", "    if ( smmu_load(&slot->state) != state )\n"
+       "        return LOST;\n", "")],
+     TRACERS),
+    ("a slot taken from the writer that is in it",
+     [("trace.c", "if ( (state & 1) || state > WRITTEN(n) ||\n"
+       "         smmu_cmpxchg(&slot->state, state, WRITING(n)) != state )",
+       "smmu_store(&slot->state, WRITING(n));\n    if ( 0 )")],
+     [TRACE]),
+    ("an event that was dropped is waited for",
+     [("trace.c", "        smmu_store(&slot->dropped, n + 1);\n", "")],
+     [TRACE]),
+    ("an event said to be written before it is",
+     [("trace.c", "    for ( i = 0; i < WORDS; i++ )\n        smmu_store",
+       "    smmu_store(&slot->state, WRITTEN(n));\n"
+       "    for ( i = 0; i < WORDS; i++ )\n        smmu_store")],
+     [TRACE]),
+    ("what was overwritten is not counted",
+     [("trace.c", "            *lost += skip;\n", "")],
+     [TRACE]),
+    ("an event for each unmap",
+     [("trace-events.c", "+ (unmaps ? 2 * unmaps : 1)", "+ unmaps + 1")],
+     [TRACE]),
 ]
 
 

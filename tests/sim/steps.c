@@ -199,8 +199,10 @@ static void assert_flat(const struct window *w, const char *name)
             fail_msg("%s, window %u: %lu accesses, at most %lu, %lu ranges looked at, %lu moved; at first %lu, %lu",
                      name, i, w[i].accesses, w[i].most, w[i].looked,
                      w[i].moved, w[1].accesses, w[0].most);
-    print_message("# %s: at most %lu loads and stores, %lu ranges looked at, %lu moved\n",
-                  name, w[0].most, w[0].looked, w[0].moved);
+    print_message("# %s: %lu.%lu loads and stores, at most %lu, %lu ranges looked at, %lu moved\n",
+                  name, w[1].accesses / (MILLION / WINDOWS),
+                  w[1].accesses * 10 / (MILLION / WINDOWS) % 10, w[0].most,
+                  w[0].looked, w[0].moved);
 }
 
 /* By itself, and begun anew when it overflows: it stays full. */

@@ -204,6 +204,7 @@ static int swallow(uint64_t buffer, uint64_t offset, const void *from,
 static void *watcher(void *arg)
 {
     struct xen_smmu_op op;
+    uint64_t next = 0;
     unsigned int i;
 
     for ( i = 0; smmu_load(&going); i++ )
@@ -216,6 +217,15 @@ static void *watcher(void *arg)
         op.u.list.domid = XEN_SMMU_DOMID_ANY;
         if ( smmu_op(&op, swallow) )
             host_complain("a list was refused");
+        memset(&op, 0, sizeof(op));
+        op.op = XEN_SMMU_read_trace;
+        op.abi = XEN_SMMU_ABI_VERSION;
+        op.u.trace.next = next;
+        op.u.trace.count = 100;
+        op.u.trace.record_size = sizeof(struct xen_smmu_event);
+        if ( smmu_op(&op, swallow) || op.u.trace.next < next )
+            host_complain("events were refused");
+        next = op.u.trace.next;
         if ( i % 64 == 0 )
             smmu_dump();
     }

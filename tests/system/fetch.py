@@ -96,7 +96,8 @@ def apt(*args):
     """Run apt-get or apt-cache on the private state; return its output."""
     if not (APT / "lists-read").exists():
         refresh_lists()
-    return out(args, env=apt_env(), cwd=DL)
+    # Not in DL: of what lies there already apt prints no URI.
+    return out(args, env=apt_env(), cwd=APT)
 
 
 URI = re.compile(r"^'([^']+)' (\S+) (\d+) ?(\S*)$", re.M)

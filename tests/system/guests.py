@@ -2,9 +2,11 @@
 """Guests created by xl, each with its own passthrough devices."""
 import re
 import shutil
+import subprocess
 import time
 from pathlib import Path
 
+import boards
 import devices as dev
 from base import TOP, Problem, sh, tail
 from machine import PATIENCE
@@ -17,51 +19,102 @@ HOLE = 0xC0000000               # no guest has memory there
 DTS = TOP / "dts"
 
 
+def generate(board, where, name, devices, scmi):
+    """What `xen-smmu gen` makes of devices of a board: (partial tree, xl.cfg lines).  Both pass `xen-smmu check`."""
+    tool = boards.tool()
+    sh([tool, "gen", "--host-dtb", board, "-o", where, "--name", name, "--force", *([] if scmi else ["--no-scmi"]),
+        *(d.path for d in devices)], "gen", what=f"xen-smmu gen refuses the devices of guest {name}.")
+    tree, cfg = where / f"{name}.dts", where / f"{name}.cfg"
+    dtb = where / f"{name}.dtb"
+    sh(["dtc", "-I", "dts", "-O", "dtb", "-o", dtb, tree], "gen-dtc")
+    r = subprocess.run([tool, "check", board, cfg], capture_output=True, text=True)
+    if r.returncode or "0 faults, 0 warnings" not in r.stdout:
+        raise Problem(f"What xen-smmu gen wrote for guest {name} does not pass check.", r.stdout + r.stderr)
+    return tree, cfg.read_text().replace(f'"{dtb.name}"', f'"/host/{dtb.name}"')
+
+
+def by_hand(where, name, devices):
+    """The same for devices that gen would refuse."""
+    tree = where / f"{name}.dts"
+    tree.write_text("/dts-v1/;\n/ { #address-cells = <2>; #size-cells = <2>;\n\tpassthrough { compatible = \"simple-bus\";"
+                    " ranges; #address-cells = <2>; #size-cells = <2>;\n" + "".join(d.guest_node() for d in devices) + "\t};\n};\n")
+
+    def words(f):
+        return "[ " + ", ".join(f(d) for d in devices) + " ]"
+    return tree, f"""dtdev = {words(lambda d: f'"{d.path}"')}
+iomem = {words(lambda d: f'"{d.bar >> 12:x},{d.size >> 12:x}"')}
+irqs = {words(lambda d: str(32 + d.spi))}
+device_tree = "/host/{name}.dtb"
+"""
+
+
+def compiled(tree, add, dtb):
+    """A partial tree, together with a file of dts/ or None."""
+    whole = tree.with_name(tree.stem + "-whole.dts")
+    whole.write_text("".join(f"/include/ \"{x}\"\n" for x in (tree.name, add) if x))
+    sh(["dtc", "-q", "-i", tree.parent, "-i", DTS, "-I", "dts", "-O", "dtb", "-o", dtb, whole], "dtc")
+    return dtb
+
+
 class Guest:
     """
-    tree      its partial device tree, a file of dts/; None: one without SCMI
+    scmi      whether its kernel may vote for its devices; its partial tree
+              and its xl.cfg's lines are generated either way
+    add       a file of dts/ that its partial tree takes in, too
+    refused   devices that `xen-smmu gen` would not give away: by hand
     kernel    another one than Debian's, a file
     more      more lines of xl.cfg
     """
 
-    def __init__(self, machine, name, devices, modules=(), memory=MEMORY, run="", tree=None, kernel=None, vcpus=1, more=""):
+    def __init__(self, machine, name, devices, modules=(), memory=MEMORY, run="", scmi=False, add=None, refused=False, kernel=None,
+                 vcpus=1, more=""):
         self.m, self.name, self.devices = machine, name, devices
         self.log = machine.log / f"guest-{name}.log"
         self._tags = 0
         self.files = name            # dom0 caches them: never written twice
         while (machine.host / f"{self.files}.cfg").exists():
-            self.files += "+"
-        dts, dtb = (machine.host / f"{self.files}.{x}" for x in ("dts", "dtb"))
-        dts.write_text("/dts-v1/;\n" + (f"/include/ \"{tree}\"\n" if tree else
-                       "/ { #address-cells = <2>; #size-cells = <2>;\n\tpassthrough { compatible = \"simple-bus\";"
-                       " ranges; #address-cells = <2>; #size-cells = <2>;\n"
-                       + "".join(d.guest_node() for d in devices) + "\t};\n};\n"))
-        sh(["dtc", "-q", "-i", DTS, "-I", "dts", "-O", "dtb", "-o", dtb, dts], "dtc")
+            self.files += "_"
+        lines = self._devices(scmi, add, refused) if devices else ""
         if kernel:
             shutil.copy(kernel, machine.host)
         system = f'kernel = "/host/{Path(kernel).name}"' if kernel else f"""kernel = "/host/Image"
 ramdisk = "/host/guest.cpio.gz"
 extra = "console=hvc0 rdinit=/init loglevel=4 mem={KERNEL_MEMORY}M modules={','.join(modules)} run={run}\""""
-
-        def words(f):
-            return "[ " + ", ".join(f(d) for d in devices) + " ]"
         (machine.host / f"{self.files}.cfg").write_text(f"""name = "{name}"
 {system}
 memory = {memory}
 maxmem = {memory}
 vcpus = {vcpus}
 acpi = 0
-dtdev = {words(lambda d: f'"{d.path}"')}
-iomem = {words(lambda d: f'"{d.bar >> 12:x},{d.size >> 12:x}"')}
-irqs = {words(lambda d: str(32 + d.spi))}
-device_tree = "/host/{self.files}.dtb"
 on_crash = "preserve"
-{more}
+{lines}{more}
 """)
+
+    def _devices(self, scmi, add, refused):
+        """Its partial tree, for dom0 to read; its lines of xl.cfg."""
+        where = self.m.dir / "gen"
+        where.mkdir(exist_ok=True)
+        if refused:
+            tree, lines = by_hand(where, self.files, self.devices)
+        else:
+            tree, lines = generate(self.m.dir / "board.dtb", where, self.files, self.devices, scmi)
+        compiled(tree, add, self.m.host / f"{self.files}.dtb")
+        return lines
+
+    @classmethod
+    def running(cls, machine, name):
+        """One that somebody else has created."""
+        self = cls.__new__(cls)
+        self.m, self.name, self.devices, self.files = machine, name, (), name
+        self.log, self._tags, self._from = machine.log / f"guest-{name}.log", 0, 0
+        return self._find()
 
     def create(self, seconds=60, paused=False):
         self._from = self.log.stat().st_size if self.log.exists() else 0
         self.m.dom0(f"xl create -q {'-p ' if paused else ''}/host/{self.files}.cfg", seconds)
+        return self._find()
+
+    def _find(self):
         self.id = int(self.m.dom0(f"xl domid {self.name}"))
         self.tty = self.m.dom0(f"xenstore-read /local/domain/{self.id}/console/tty").strip()
         return self

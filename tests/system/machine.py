@@ -98,11 +98,18 @@ class Machine:
             text.append("\tpassthrough-devices { compatible = \"simple-bus\"; #address-cells = <2>; #size-cells = <2>; ranges;\n")
             text += [d.host_node() for d in self.devices]
             text.append("\t};\n")
-        text.append("};\n" + self.fragment)
-        dts, dtb = self.dir / "host.dts", self.dir / "host.dtb"
-        dts.write_text("".join(text))
-        sh(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", dtb, dts], "dtc", what=f"{dts} does not compile.")
+        text.append("};\n")
+        for name, more in (("board", ""), ("host", self.fragment)):     # the second one is what Xen gets
+            dts, dtb = self.dir / f"{name}.dts", self.dir / f"{name}.dtb"
+            dts.write_text("".join(text) + more)
+            sh(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", dtb, dts], "dtc", what=f"{dts} does not compile.")
         return dtb
+
+    def board(self):
+        """The host's device tree without what a test adds, before the machine is there."""
+        self.dir.mkdir(parents=True, exist_ok=True)
+        self._dtb(*fetch.qemu())
+        return self.dir / "board.dtb"
 
     def _firmware(self):
         table = dev.firmware_table(self.devices or ())

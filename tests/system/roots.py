@@ -15,7 +15,7 @@ SUITE = "trixie"
 RUNTIME = """xen-utils-4.20 xen-utils-common xenstore-utils
  libxencall1 libxenevtchn1 libxenforeignmemory1 libxengnttab1 libxenmisc4.20 libxenstore4
  libxentoollog1 libxentoolcore1 libxendevicemodel1 libxenhypfs1
- libyajl2 libncurses6 libtinfo6 libc6 libgcc-s1 busybox-static libuuid1 zlib1g
+ libyajl2 libncurses6 libtinfo6 ncurses-base:all libc6 libgcc-s1 busybox-static libuuid1 zlib1g
  libbz2-1.0 liblzma5 liblzo2-2 libzstd1 libext2fs2t64 libfdt1 libcom-err2
  libjson-c5 libsmartcols1 libnl-3-200 libnl-route-3-200""".split()
 HEADERS = """libxen-dev libyajl-dev libc6-dev linux-libc-dev:all libjson-c-dev libsmartcols-dev
@@ -196,6 +196,7 @@ def dom0():
             shutil.copy(f, stage / rel)
         elf(target, DOM0_PROGRAMS + [rel for rel, _ in extra], [stage, root])
         shutil.copytree(root / "etc/xen", target / "etc/xen", dirs_exist_ok=True)
+        shutil.copytree(root / "usr/share/terminfo", target / "usr/share/terminfo")     # for xen-smmu top
         modules(target, DOM0_MODULES)
         programs(target)
         pack(target, result)

@@ -13,13 +13,14 @@ import pm_steps
 import roots
 import scmi_steps
 import steps
+import timeline
 import xen
 from base import BUILD, TOP, Problem, step
 from machine import Machine
 
 REPORT = BUILD / "run" / "report.json"
 SCHEMA = "xen-smmu-run/1"
-STEPS = steps.STEPS + pm_steps.STEPS + scmi_steps.STEPS
+STEPS = steps.STEPS[:1] + timeline.FIRST + steps.STEPS[1:] + pm_steps.STEPS + scmi_steps.STEPS + timeline.LAST
 
 
 def prepare(a):

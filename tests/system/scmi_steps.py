@@ -2,8 +2,8 @@
 """Guests that drive the power of their own devices, by SCMI: more of what
 'make run' does and the tests repeat.
 
-The guests are Debian's kernel, unmodified, with the device trees of dts/ as
-they are there.  Nobody but the guest says here when it sleeps."""
+The guests are Debian's kernel, unmodified, with the device trees that
+`xen-smmu gen` writes for them.  Nobody but the guest says here when it sleeps."""
 import json
 import re
 import time
@@ -24,15 +24,15 @@ MOST_EXITS = 31                      # of one transition, as counted in a protot
 
 
 def edu_guest(m, name="edu"):
-    return Guest(m, name, [dev.EDU_A], tree="guest-scmi-edu.dts")
+    return Guest(m, name, [dev.EDU_A], scmi=True, add="guest-pm-bus.dtsi")
 
 
 def disk_guest(m, name="disk"):
-    return Guest(m, name, [dev.AHCI], ["ahci_platform", *EXT4], tree="guest-scmi-ahci.dts")
+    return Guest(m, name, [dev.AHCI], ["ahci_platform", *EXT4], scmi=True)
 
 
 def usb_guest(m, name="usb"):
-    return Guest(m, name, [dev.XHCI], ["xhci-plat-hcd", "usb-storage", *EXT4], tree="guest-scmi-xhci.dts")
+    return Guest(m, name, [dev.XHCI], ["xhci-plat-hcd", "usb-storage", *EXT4], scmi=True)
 
 
 # --- words ----------------------------------------------------------------
@@ -233,7 +233,7 @@ def hostile(w):
     wait_state(w, w.usb, "dormant")
     w.edu.destroy()
     w.edu = None
-    bad = Guest(w.m, "hostile", [dev.EDU_A], tree="guest-scmi-edu.dts", kernel=roots.hostile(), vcpus=2, memory=32)
+    bad = Guest(w.m, "hostile", [dev.EDU_A], scmi=True, kernel=roots.hostile(), vcpus=2, memory=32)
     before, told, mark = [link(w, g) for g in (w.disk, w.usb)], faults(w), w.m.mark()
     w.disk.run("rm -f /tmp/stop; until [ -e /tmp/stop ]; do disk-test 2 || { echo FAILED; break; }; done >/tmp/io 2>&1 & io=$!")
     bad.create()

@@ -8,48 +8,35 @@ import re
 import devices as dev
 import pytest
 import xen
-from base import BUILD, OUT, sh, step
-from guests import DTS, HOLE
+from base import BUILD, OUT, step
+from guests import HOLE, compiled, generate
 from machine import MODULES, Machine
 from steps import World, expect
 
 STATIC = 0x80000000                   # the direct-mapped guest's memory, 256 MiB
-SCMI = {dev.EDU_A: ("guest-scmi-edu.dts", "bus@10000000/edu@10000000"), dev.XHCI: ("guest-scmi-xhci.dts", "usb@10300000")}
-GUESTS = (                            # device, scratch memory, program, more properties of its node
-    (dev.EDU_A, 0x4D000000, "scmi-selftest", ""),
-    (dev.EDU_B, STATIC + 0xD000000, "edu-selftest",
+GUESTS = (                            # device, scratch memory, program, its partial tree, more properties of its node
+    (dev.EDU_A, 0x4D000000, "scmi-selftest", True, "guest-pm-bus.dtsi", ""),
+    (dev.EDU_B, STATIC + 0xD000000, "edu-selftest", False, None,
      f"direct-map; #xen,static-mem-address-cells = <2>; #xen,static-mem-size-cells = <2>;\n"
      f"\t\t\txen,static-mem = <0 {STATIC:#x} 0 0x10000000>;"),
-    (dev.XHCI, 0x4D000000, "scmi-selftest", 'xen,sci_type = "none";'),
+    (dev.XHCI, 0x4D000000, "scmi-selftest", True, None, 'xen,sci_type = "none";'),
 )
 
 
-def partial_tree(d):
-    """A guest's partial device tree: as xl takes it, and where each device is."""
+def partial_tree(board, d, scmi, add):
+    """A guest's partial device tree: what `xen-smmu gen` writes is for xl and for Xen."""
     where = BUILD / "run" / "parts"
     where.mkdir(parents=True, exist_ok=True)
-    dts = where / f"{d.node}.dts"
-    more = f'xen,path = "{d.path}"; xen,reg = <0 {d.bar:#x} 0 {d.size:#x} 0 {d.bar:#x}>;'
-    gic = "\tgic: gic { #interrupt-cells = <3>; interrupt-controller; phandle = <65000>; };\n"
-    if d in SCMI:
-        tree, node = SCMI[d]
-        text = f"/include/ \"{tree}\"\n/ {{\n{gic}}};\n&{{/passthrough/{node}}} {{ {more} }};\n"
-    else:
-        text = (f"/ {{ #address-cells = <2>; #size-cells = <2>;\n{gic}"
-                "\tpassthrough { compatible = \"simple-bus\"; ranges; #address-cells = <2>; #size-cells = <2>;\n"
-                + d.guest_node(more) + "\t};\n};\n")
-    dts.write_text("/dts-v1/;\n" + text)
-    dtb = dts.with_suffix(".dtb")
-    sh(["dtc", "-q", "-i", DTS, "-I", "dts", "-O", "dtb", "-o", dtb, dts], "dtc")
-    return dtb
+    tree, _ = generate(board, where, d.name, [d], scmi)
+    return compiled(tree, add, where / f"{d.node}.dtb")
 
 
-def layout():
+def layout(board):
     """(modules to load, device tree fragment)"""
     modules, text, at = [], [], MODULES
-    for i, (d, scratch, program, more) in enumerate(GUESTS):
+    for i, (d, scratch, program, scmi, add, more) in enumerate(GUESTS):
         parts = []
-        for kind, f in (("kernel", OUT / "Image"), ("ramdisk", OUT / "guest.cpio.gz"), ("device-tree", partial_tree(d))):
+        for kind, f in (("kernel", OUT / "Image"), ("ramdisk", OUT / "guest.cpio.gz"), ("device-tree", partial_tree(board, d, scmi, add))):
             args = (f'bootargs = "console=ttyAMA0 rdinit=/init loglevel=4 mem=192M run={program} bar={d.bar:#x} '
                     f'scratch={scratch:#x}";') if kind == "kernel" else ""
             parts.append(f"\t\t\tmodule@{at:x} {{ compatible = \"multiboot,{kind}\", \"multiboot,module\";\n"
@@ -66,8 +53,10 @@ def w(power):
     import roots
     roots.kernel()
     roots.guest()
-    modules, fragment = layout()
-    return World(power(Machine("dom0less", xen.build(), modules=modules, fragment=fragment)))
+    image = xen.build()
+    roots.dom0()
+    modules, fragment = layout(Machine("parts", image).board())
+    return World(power(Machine("dom0less", image, modules=modules, fragment=fragment)))
 
 
 @pytest.mark.parametrize("d", [dev.EDU_A, dev.EDU_B], ids=["power domain", "direct-mapped"])

@@ -61,7 +61,7 @@ def test_flood(w, note):
 
 def test_sid_twice(w, note):
     """A stream ID claimed by two devices is refused, naming both"""
-    g = Guest(w.m, "twin", [TWIN])
+    g = Guest(w.m, "twin", [TWIN], refused=True)
     w.m.dom0(f"xl create -q /host/{g.name}.cfg", check=False)
     expect(w.m.status != 0, "Two guests got devices with the same stream ID.", w.m.dom0("xl list"))
     line = re.search(rf"\(XEN\).*{TWIN.path}.*\b{dev.EDU_A.sid:#x}\b.*{dev.EDU_A.path}.*", w.m.console())

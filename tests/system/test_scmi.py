@@ -158,7 +158,7 @@ def test_silent(w, note):
 def test_switched_off(w, note):
     """arm_sci = "type=none" in xl.cfg turns the interface off: no server answers, and the guest stays awake"""
     w.edu.destroy()
-    w.edu = Guest(w.m, "edu", [dev.EDU_A], tree="guest-scmi-edu.dts", more='arm_sci = "type=none"').create()
+    w.edu = Guest(w.m, "edu", [dev.EDU_A], scmi=True, add="guest-pm-bus.dtsi", more='arm_sci = "type=none"').create()
     with step("a guest whose server is off") as s:
         w.edu.ready(s.show)
     text = w.edu.run("dmesg | grep -i 'arm-scmi'; true")

@@ -17,8 +17,7 @@ void found(struct check *check, const struct rule *rule, const char *file,
     va_list args;
     int rc;
 
-    check->faults += !rule->warning;
-    check->warnings += rule->warning;
+    check->count[rule->level]++;
     if (check->nr_findings == MAX_FINDINGS) {
         check->dropped++;
         free(path);
@@ -51,7 +50,8 @@ void check_free_findings(struct check *check)
     }
     free(check->findings);
     check->findings = NULL;
-    check->nr_findings = check->faults = check->warnings = 0;
+    check->nr_findings = 0;
+    memset(check->count, 0, sizeof(check->count));
 }
 
 void check_run(struct check *check)
@@ -78,7 +78,7 @@ const struct rule *check_master(struct check *check, int node)
     int i;
 
     for (i = 0; i < nr_rules && !fault; i++) {
-        if (!rules[i].device || rules[i].warning)
+        if (!rules[i].device || rules[i].level != LEVEL_FAULT)
             continue;
         rules[i].device(&one, &rules[i], &device);
         if (one.nr_findings)
@@ -105,14 +105,18 @@ static int load_guests(struct check *check, const struct options *options)
 
 int verb_check(const struct options *options, char **arguments)
 {
+    struct options with = *options;
     struct check check = { 0 };
     struct host host = { 0 };
-    int rc = RC_OK;
+    int rc;
 
-    (void)arguments;
+    rc = inputs_take(&with, arguments);
+    if (rc)
+        return rc;
+    options = &with;
     if (!options->host_dtb && !options->nr_configs && !options->nr_guest_dtbs)
-        return fail(RC_USAGE, "Name what to check: --host-dtb FILE, "
-                    "--guest-dtb FILE, --config FILE, or several of them.",
+        return fail(RC_USAGE, "Name what to check: the host's device "
+                    "tree, partial trees, xl.cfg files.",
                     "'check' has nothing to check");
     if (options->host_dtb) {
         rc = host_load(&host, options->host_dtb);
@@ -126,7 +130,7 @@ int verb_check(const struct options *options, char **arguments)
         check_run(&check);
         rc = check_print(&check, options);
     }
-    if (!rc && check.faults)
+    if (!rc && check.count[LEVEL_FAULT])
         rc = RC_FAULTS;
     check_free(&check);
     host_free(&host);

@@ -17,6 +17,10 @@
 
 struct check;
 struct rule;
+struct system;                  /* doctor.h */
+
+/* A note is nothing wrong, and worth to be known. */
+enum level { LEVEL_FAULT, LEVEL_WARNING, LEVEL_NOTE, NR_LEVELS };
 
 struct guest {
     struct config config;       /* its file is NULL: none */
@@ -48,19 +52,20 @@ struct finding {
 
 struct check {
     struct host *host;          /* NULL: none was given */
+    const struct system *system; /* of doctor; NULL: none */
     struct guest *guests;
     int nr_guests;
     struct device *devices;
     int nr_devices;
     struct finding *findings;
     int nr_findings, room;
-    int faults, warnings;
+    int count[NR_LEVELS];
     int dropped;                /* more than anybody reads */
 };
 
 struct rule {
     const char *token;
-    bool warning;
+    enum level level;
     const char *what, *next;
     /* Whichever the rule is about; the others are NULL. */
     void (*tree)(struct check *check, const struct rule *rule);
@@ -70,8 +75,10 @@ struct rule {
                   const struct guest *guest);
 };
 
-extern const struct rule rules[];
+extern const struct rule rules[];       /* check's */
 extern const int nr_rules;
+extern const struct rule symptoms[];    /* doctor's; all are about a `tree` */
+extern const int nr_symptoms;
 
 typedef void tree_rule_fn(struct check *check, const struct rule *rule);
 typedef void device_rule_fn(struct check *check, const struct rule *rule,
@@ -95,6 +102,9 @@ void check_free(struct check *check);
 
 /* Where a guest address lies in the host: through iomem, or xen,reg. */
 bool guest_to_host(const struct guest *guest, int node, struct range *range);
+
+/* inputs.c: an option for each file, by what is in it. */
+int inputs_take(struct options *options, char **files);
 
 /* check_out.c */
 int check_print(struct check *check, const struct options *options);

@@ -3,12 +3,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "check.h"
-#include "output.h"
+#include "findings.h"
 
-static const char *level_text(const struct rule *rule)
+const char *level_text(const struct rule *rule)
 {
-    return rule->warning ? "warning" : "fault";
+    static const char *const texts[NR_LEVELS] = {
+        [LEVEL_FAULT] = "fault", [LEVEL_WARNING] = "warning",
+        [LEVEL_NOTE] = "note",
+    };
+
+    return texts[rule->level];
 }
 
 static void print_finding(const struct finding *finding)
@@ -29,7 +33,7 @@ static void print_finding(const struct finding *finding)
     free(what);
 }
 
-static const char *plural(int number)
+const char *plural(int number)
 {
     return number == 1 ? "" : "s";
 }
@@ -47,15 +51,26 @@ static void count_masters(struct check *check, int *all, int *good)
         }
 }
 
+void findings_print(const struct check *check, const struct options *options)
+{
+    int i;
+
+    for (i = 0; i < check->nr_findings; i++) {
+        if (i)
+            putchar('\n');
+        print_finding(&check->findings[i]);
+    }
+    if (check->nr_findings && !options->quiet)
+        putchar('\n');
+    if (check->dropped)
+        printf("%d more findings are not shown.\n", check->dropped);
+}
+
 static void print_summary(struct check *check)
 {
     int driven = 0, masters, good, i;
     char *text;
 
-    if (check->nr_findings)
-        putchar('\n');
-    if (check->dropped)
-        printf("%d more findings are not shown.\n", check->dropped);
     if (check->host) {
         for (i = 0; i < check->host->nr_iommus; i++)
             driven += check->host->iommus[i].kind == IOMMU_V3 &&
@@ -72,14 +87,15 @@ static void print_summary(struct check *check)
     }
     text = format_text("%d device%s to be given away, %d fault%s, %d "
                        "warning%s.", check->nr_devices,
-                       plural(check->nr_devices), check->faults,
-                       plural(check->faults), check->warnings,
-                       plural(check->warnings));
+                       plural(check->nr_devices), check->count[LEVEL_FAULT],
+                       plural(check->count[LEVEL_FAULT]),
+                       check->count[LEVEL_WARNING],
+                       plural(check->count[LEVEL_WARNING]));
     note_paragraph("", text);
     free(text);
 }
 
-static void append(struct json_object *array, struct json_object *object)
+void json_append(struct json_object *array, struct json_object *object)
 {
     if (json_object_array_add(array, object)) {
         fail(RC_FAILED, "Free memory, try again.", "out of memory");
@@ -87,7 +103,7 @@ static void append(struct json_object *array, struct json_object *object)
     }
 }
 
-static struct json_object *findings_json(const struct check *check)
+struct json_object *findings_json(const struct check *check)
 {
     struct json_object *array = json_object_new_array();
     int i;
@@ -104,7 +120,7 @@ static struct json_object *findings_json(const struct check *check)
         json_add(object, "text", json_string(finding->text));
         json_add(object, "what", json_string(finding->rule->what));
         json_add(object, "next", json_string(finding->rule->next));
-        append(array, object);
+        json_append(array, object);
     }
     return array;
 }
@@ -130,7 +146,7 @@ static struct json_object *iommus_json(const struct host *host)
         json_add(object, "available",
                  json_object_new_boolean(iommu->available));
         json_add(object, "masters", json_uint(iommu->masters));
-        append(array, object);
+        json_append(array, object);
         free(name);
         free(path);
     }
@@ -156,7 +172,7 @@ static struct json_object *masters_json(struct check *check)
         json_add(object, "available", json_object_new_boolean(
                      tree_available(&check->host->tree, i)));
         json_add(object, "reason", json_string(rule ? rule->token : NULL));
-        append(array, object);
+        json_append(array, object);
         free(path);
     }
     return array;
@@ -176,7 +192,7 @@ static struct json_object *devices_json(const struct check *check)
         json_add(object, "path", json_string(path));
         json_add(object, "guest", json_string(device->guest ?
                                               device->guest->file : NULL));
-        append(array, object);
+        json_append(array, object);
         free(path);
     }
     return array;
@@ -213,8 +229,8 @@ static int print_json(struct check *check)
     struct json_object *document = json_document(XEN_SMMU_ABI_VERSION);
 
     json_add(document, "host", check->host ? host_json(check->host) : NULL);
-    json_add(document, "faults", json_uint(check->faults));
-    json_add(document, "warnings", json_uint(check->warnings));
+    json_add(document, "faults", json_uint(check->count[LEVEL_FAULT]));
+    json_add(document, "warnings", json_uint(check->count[LEVEL_WARNING]));
     json_add(document, "findings", findings_json(check));
     json_add(document, "devices", devices_json(check));
     json_add(document, "iommus", check->host ? iommus_json(check->host)
@@ -225,15 +241,9 @@ static int print_json(struct check *check)
 
 int check_print(struct check *check, const struct options *options)
 {
-    int i;
-
     if (options->json)
         return print_json(check);
-    for (i = 0; i < check->nr_findings; i++) {
-        if (i)
-            putchar('\n');
-        print_finding(&check->findings[i]);
-    }
+    findings_print(check, options);
     if (!options->quiet)
         print_summary(check);
     return RC_OK;

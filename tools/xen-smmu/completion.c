@@ -37,6 +37,8 @@ static int print_reasons(void)
         puts(reason_token(code));
     for (j = 0; j < nr_rules; j++)
         puts(rules[j].token);
+    for (j = 0; j < nr_symptoms; j++)
+        puts(symptoms[j].token);
     return RC_OK;
 }
 
@@ -51,9 +53,12 @@ static void print_arguments(void)
     int i;
 
     for (i = 0; i < nr_verbs; i++) {
+        const char *also = names(&verbs[i], "on|off") ? " on off" :
+                           names(&verbs[i], "get|set") ? " get set" : "";
+
         if (names(&verbs[i], "DOM"))
-            printf("    %s) words=\"$words $(" PROGRAM " completion domains "
-                   "2>/dev/null)\" ;;\n", verbs[i].name);
+            printf("    %s) words=\"$words%s $(" PROGRAM " completion domains "
+                   "2>/dev/null)\" ;;\n", verbs[i].name, also);
         else if (names(&verbs[i], "TOKEN"))
             printf("    %s) words=\"$words $(" PROGRAM " completion "
                    "reasons)\" ;;\n", verbs[i].name);
@@ -99,6 +104,33 @@ static void print_values(void)
     puts("    esac");
 }
 
+/*
+ * `xl smmu ...` is ours, all else xl's own completion's, which is loaded when
+ * it is needed, as bash would have done.  That one wants no space after a
+ * word; ours does.
+ */
+static const char beside_xl[] =
+"_xen_smmu_xl() {\n"
+"    local file\n"
+"    if [ \"${COMP_WORDS[1]}\" = smmu ] && [ \"$COMP_CWORD\" -gt 1 ]; then\n"
+"        local COMP_WORDS=(" PROGRAM " \"${COMP_WORDS[@]:2}\")\n"
+"        local COMP_CWORD=$((COMP_CWORD - 1))\n"
+"        compopt +o nospace -o filenames 2>/dev/null\n"
+"        _xen_smmu\n"
+"        return\n"
+"    fi\n"
+"    if ! declare -F _xl >/dev/null; then\n"
+"        for file in \"${BASH_COMPLETION_USER_DIR:-$HOME/.local/share/bash-completion}\" \\\n"
+"            /usr/local/share/bash-completion /usr/share/bash-completion; do\n"
+"            [ -r \"$file/completions/xl\" ] && . \"$file/completions/xl\" &&\n"
+"                break\n"
+"        done\n"
+"        complete -F _xen_smmu_xl -o nospace -o default xl\n"
+"    fi\n"
+"    declare -F _xl >/dev/null && _xl \"$@\"\n"
+"}\n"
+"complete -F _xen_smmu_xl -o nospace -o default xl";
+
 static int print_script(void)
 {
     int i;
@@ -128,6 +160,7 @@ static int print_script(void)
          "        [ $files = 0 ] || compgen -f -- \"$word\")\n"
          "}\n"
          "complete -F _xen_smmu -o filenames " PROGRAM);
+    puts(beside_xl);
     return RC_OK;
 }
 

@@ -102,6 +102,13 @@ void make_printable(char *text)
             *text = '?';
 }
 
+static fail_hook_fn *hooked;
+
+void fail_hook(fail_hook_fn *hook)
+{
+    hooked = hook;
+}
+
 int fail(int rc, const char *next, const char *format, ...)
 {
     va_list args;
@@ -112,6 +119,10 @@ int fail(int rc, const char *next, const char *format, ...)
     va_end(args);
 
     make_printable(text);
+    if (hooked && hooked(rc, text)) {
+        free(text);
+        return rc;
+    }
     /* What was printed so far comes first, also where both go to one file. */
     fflush(stdout);
     fprintf(stderr, PROGRAM ": %s\nNext: %s\n", text, next);

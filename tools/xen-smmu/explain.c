@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* xen-smmu explain: a reason of the hypervisor's, or of check's, in words. */
+/* xen-smmu explain: a reason, of the hypervisor's or check's, or a fault. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,15 +9,35 @@
 #include <public/xen-smmu.h>
 
 #include "check.h"
+#include "events.h"
 #include "output.h"
 
 struct reason {
     const char *token, *what, *next, *from;
-    uint32_t code;              /* the hypervisor's */
-    bool coded;
+    uint32_t code;              /* the hypervisor's, or an SMMU's event */
+    bool coded, event;
 };
 
-/* The hypervisor's, then check's. */
+static bool of_rule(struct reason *reason, const struct rule *rule,
+                    const char *fault, const char *other)
+{
+    *reason = (struct reason){
+        .token = rule->token, .what = rule->what, .next = rule->next,
+        .from = rule->level == LEVEL_FAULT ? fault : other,
+    };
+    return true;
+}
+
+static bool fault_nth(size_t n, struct reason *reason)
+{
+    memset(reason, 0, sizeof(*reason));
+    reason->event = true;
+    reason->from = "an SMMU's event";
+    return fault_at(n, &reason->code, &reason->token, &reason->what,
+                    &reason->next);
+}
+
+/* The hypervisor's, then check's, doctor's, and faults. */
 static bool reason_nth(size_t n, struct reason *reason)
 {
     uint32_t code;
@@ -33,15 +53,16 @@ static bool reason_nth(size_t n, struct reason *reason)
     }
     for (i = 0; reason_at(i, &code); i++)
         ;
-    if (n - i >= (size_t)nr_rules)
-        return false;
     n -= i;
-    *reason = (struct reason){
-        .token = rules[n].token, .what = rules[n].what,
-        .next = rules[n].next,
-        .from = rules[n].warning ? "check, a warning" : "check, a fault",
-    };
-    return true;
+    if (n < (size_t)nr_rules)
+        return of_rule(reason, &rules[n], "check, a fault",
+                       "check, a warning");
+    n -= nr_rules;
+    if (n >= (size_t)nr_symptoms)
+        return fault_nth(n - nr_symptoms, reason);
+    return of_rule(reason, &symptoms[n], "doctor, a fault",
+                   symptoms[n].level == LEVEL_NOTE ? "doctor, a note"
+                                                   : "doctor, a warning");
 }
 
 static bool means(const struct reason *reason, const char *text)
@@ -49,6 +70,8 @@ static bool means(const struct reason *reason, const char *text)
     char *end;
     unsigned long code = strtoul(text, &end, 10);
 
+    if (reason->event && !strncmp(text, "0x", 2) && text[2])
+        return strtoul(text, &end, 16) == reason->code && !*end;
     if (*text >= '0' && *text <= '9' && !*end)
         return reason->coded && reason->code == code;
     return !strcasecmp(reason->token, text);
@@ -72,6 +95,8 @@ static void print_one(const struct reason *reason)
 
     if (reason->coded)
         code = format_text(" %" PRIu32, reason->code);
+    else if (reason->event)
+        code = format_text(" 0x%02" PRIx32, reason->code);
     printf("%s (%s%s)\n", reason->token, reason->from, code ? code : "");
     note_paragraph("  ", reason->what);
     note_paragraph("  ", next);

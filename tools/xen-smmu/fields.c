@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "events.h"
 #include "texts.h"
 
 /* Where a list of stream IDs stops in a table; JSON has the rest. */
@@ -215,6 +216,8 @@ static const struct field link_fields[] = {
       .right = true, .since = 2 },
     { .key = "flushes_added", .title = "ADDED", .type = F_COUNT, LINK(flushes_added),
       .right = true, .since = 2 },
+    { .key = "faults", .title = "FAULTS", .type = F_DERIVED,
+      .number = link_faults, .right = true },
     { .key = "wake_flush", .title = "WAKE-FLUSHES", .type = F_DERIVED,
       .text = link_wake_flush },
     { .key = NULL }
@@ -273,6 +276,8 @@ const struct kind_table kinds[NR_KINDS] = {
     [LINKS] = { "links", sizeof(struct xen_smmu_link), link_fields },
     [DEVICES] = { "devices", sizeof(struct xen_smmu_device), device_fields },
     [DOMAINS] = { "domains", sizeof(struct domain), domain_fields },
+    [EVENTS] = { "events", sizeof(struct xen_smmu_event), event_fields },
+    [FAULTS] = { "faults", sizeof(struct xen_smmu_event), fault_fields },
     [POLICIES] = { "policies", sizeof(struct policy), policy_fields },
 };
 

@@ -39,18 +39,17 @@ static int say(const struct options *options, const struct plan *plan,
 
     if (!options->json) {
         for (i = 0; i < NR_OUTPUTS && !options->quiet; i++)
-            printf("wrote %s/%s\n", options->out, files[i].name);
+            printf("wrote %s/%s\n", options->output, files[i].name);
         if (!options->quiet)
             printf("Next: compile the trees as their first lines say, then\n"
-                   "  xen-smmu check --host-dtb NEW.dtb --config %s/%s.cfg "
-                   "--guest-dtb %s.dtb\n", options->out, plan->name,
+                   "  xen-smmu check NEW.dtb %s/%s.cfg %s.dtb\n", options->output, plan->name,
                    plan->name);
         return RC_OK;
     }
     document = json_document(XEN_SMMU_ABI_VERSION);
     array = json_object_new_array();
     for (i = 0; i < NR_OUTPUTS; i++) {
-        char *path = format_text("%s/%s", options->out, files[i].name);
+        char *path = format_text("%s/%s", options->output, files[i].name);
 
         json_object_array_add(array, json_string(path));
         free(path);
@@ -68,7 +67,7 @@ static int write_all(const struct options *options, const struct plan *plan)
     for (i = 0; i < NR_OUTPUTS && !rc; i++)
         rc = make_text(&files[i], plan, i);
     if (!rc)
-        rc = files_write(options->out, files, NR_OUTPUTS,
+        rc = files_write(options->output, files, NR_OUTPUTS,
                          options->force);
     if (!rc)
         rc = say(options, plan, files);
@@ -82,14 +81,22 @@ static int write_all(const struct options *options, const struct plan *plan)
 int verb_gen(const struct options *options, char **arguments)
 {
     struct plan plan = { .name = options->name ? options->name : "guest" };
+    struct options with = *options;
     struct host host;
-    int rc;
+    int rc = RC_OK;
 
-    (void)arguments;
-    if (!options->host_dtb || !options->nr_devices || !options->out)
-        return fail(RC_USAGE, "Give --host-dtb FILE, --out DIR, and --device "
-                    "PATH once or more.", "'gen' needs a host, a device and "
-                    "a directory");
+    for (; *arguments && !rc; arguments++)
+        rc = options_take(&with, TAKES_DEVICE, *arguments);
+    if (rc)
+        return rc;
+    if (!with.output)
+        with.output = ".";
+    options = &with;
+    plan.no_scmi = options->no_scmi;
+    if (!options->host_dtb || !options->nr_devices)
+        return fail(RC_USAGE, "Give --host-dtb FILE, and the path of a "
+                    "device's node, or several.", "'gen' needs a host and a "
+                    "device");
     if (!*plan.name || strlen(plan.name) > 64 ||
         strchr(".-", plan.name[0]) || !is_name(plan.name, "._-"))
         return fail(RC_USAGE, "Letters, digits, '.', '_' and '-' make a name "

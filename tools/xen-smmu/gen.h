@@ -24,6 +24,7 @@ struct plan {
     int nr_nodes;
     struct mapping *mappings;   /* sorted, apart from each other */
     int nr_mappings;
+    bool no_scmi;               /* the guest has no say in their power */
 };
 
 int plan_make(struct plan *plan, const struct options *options);

@@ -211,7 +211,8 @@ void gen_node(FILE *out, const struct plan *plan, int order)
     fprintf(out, "\t\t\txen,path = \"%s\";\n", path);
     print_regs(out, plan, &regs);
     all = print_irqs(out, &irqs);
-    fprintf(out, "\t\t\tpower-domains = <&power %d>;\n", order);
+    if (!plan->no_scmi)
+        fprintf(out, "\t\t\tpower-domains = <&power %d>;\n", order);
     print_others(out, plan, node, all);
     if (tree_of(plan)->nodes[node].end > node + 1)
         fputs("\t\t\t/* The host's node has nodes below it: see which the "

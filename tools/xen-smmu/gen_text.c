@@ -24,6 +24,27 @@ void gen_overlay(FILE *out, const struct plan *plan)
     }
 }
 
+static void print_scmi(FILE *out)
+{
+    fputs("\n\t\t/* Power: the server that the hypervisor runs for the guest. "
+          "*/\n", out);
+    fprintf(out, "\t\tfirmware@%llx {\n\t\t\tcompatible = \"simple-mfd\";\n"
+            "\t\t\t#address-cells = <2>;\n\t\t\t#size-cells = <2>;\n"
+            "\t\t\tranges = <0 0x%llx 0 0x%llx 0 0x%llx>;\n\n"
+            "\t\t\tscmi_memory: shmem@%llx {\n"
+            "\t\t\t\tcompatible = \"arm,scmi-shmem\";\n"
+            "\t\t\t\treg = <0 0x%llx 0 0x%llx>;\n\t\t\t};\n\n",
+            SCMI_SHMEM, SCMI_SHMEM, SCMI_SHMEM, SCMI_SHMEM_SIZE, SCMI_SHMEM,
+            SCMI_SHMEM, SCMI_SHMEM_SIZE);
+    fprintf(out, "\t\t\tscmi {\n\t\t\t\tcompatible = \"arm,scmi-smc\";\n"
+            "\t\t\t\tarm,smc-id = <0x%x>;\n"
+            "\t\t\t\tshmem = <&scmi_memory>;\n"
+            "\t\t\t\t#address-cells = <1>;\n\t\t\t\t#size-cells = <0>;\n\n"
+            "\t\t\t\tpower: protocol@11 {\n\t\t\t\t\treg = <0x11>;\n"
+            "\t\t\t\t\t#power-domain-cells = <1>;\n\t\t\t\t};\n"
+            "\t\t\t};\n\t\t};\n", SCMI_SMC_ID);
+}
+
 void gen_guest(FILE *out, const struct plan *plan)
 {
     int i;
@@ -42,24 +63,9 @@ void gen_guest(FILE *out, const struct plan *plan)
     fprintf(out, "\t\tphandle = <%d>;\n\t};\n\n", GUEST_GIC);
     fputs("\tpassthrough {\n\t\tcompatible = \"simple-bus\";\n"
           "\t\t#address-cells = <2>;\n\t\t#size-cells = <2>;\n"
-          "\t\tranges;\n\n"
-          "\t\t/* Power: the server that the hypervisor runs for the guest. "
-          "*/\n", out);
-    fprintf(out, "\t\tfirmware@%llx {\n\t\t\tcompatible = \"simple-mfd\";\n"
-            "\t\t\t#address-cells = <2>;\n\t\t\t#size-cells = <2>;\n"
-            "\t\t\tranges = <0 0x%llx 0 0x%llx 0 0x%llx>;\n\n"
-            "\t\t\tscmi_memory: shmem@%llx {\n"
-            "\t\t\t\tcompatible = \"arm,scmi-shmem\";\n"
-            "\t\t\t\treg = <0 0x%llx 0 0x%llx>;\n\t\t\t};\n\n",
-            SCMI_SHMEM, SCMI_SHMEM, SCMI_SHMEM, SCMI_SHMEM_SIZE, SCMI_SHMEM,
-            SCMI_SHMEM, SCMI_SHMEM_SIZE);
-    fprintf(out, "\t\t\tscmi {\n\t\t\t\tcompatible = \"arm,scmi-smc\";\n"
-            "\t\t\t\tarm,smc-id = <0x%x>;\n"
-            "\t\t\t\tshmem = <&scmi_memory>;\n"
-            "\t\t\t\t#address-cells = <1>;\n\t\t\t\t#size-cells = <0>;\n\n"
-            "\t\t\t\tpower: protocol@11 {\n\t\t\t\t\treg = <0x11>;\n"
-            "\t\t\t\t\t#power-domain-cells = <1>;\n\t\t\t\t};\n"
-            "\t\t\t};\n\t\t};\n", SCMI_SMC_ID);
+          "\t\tranges;\n", out);
+    if (!plan->no_scmi)
+        print_scmi(out);
     for (i = 0; i < plan->nr_nodes; i++) {
         fputc('\n', out);
         gen_node(out, plan, i);
@@ -91,9 +97,9 @@ void gen_config(FILE *out, const struct plan *plan)
 {
     int i;
 
-    fprintf(out, "# Devices of %s: add these to its xl.cfg.  The order of "
-            "dtdev gives\n# power-domains their numbers.\n"
-            "dtdev = [\n", plan->name);
+    fprintf(out, "# Devices of %s: add these to its xl.cfg.%s\n"
+            "dtdev = [\n", plan->name, plan->no_scmi ? "" :
+            "  The order of dtdev gives\n# power-domains their numbers.");
     for (i = 0; i < plan->nr_nodes; i++) {
         char *path = tree_path(&plan->host->tree, plan->nodes[i]);
 

@@ -150,6 +150,31 @@ static bool is_among(const char *key, const char *const *keys)
     return false;
 }
 
+struct json_object *json_record(const struct state *state, enum kind kind,
+                                uint32_t i, const char *const *keys)
+{
+    struct json_object *object = need(json_object_new_object());
+    const void *record = list_at(state, kind, i);
+    const struct field *field;
+
+    for (field = kinds[kind].fields; field->key; field++)
+        if (!field->table_only && (!keys || is_among(field->key, keys)))
+            json_add(object, field->key, field_known(field, state, kind) ?
+                     json_value(field, state, record) : NULL);
+    return object;
+}
+
+void json_print_line(FILE *stream, struct json_object *object)
+{
+    const char *text;
+
+    text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN |
+                                          JSON_C_TO_STRING_NOSLASHESCAPE);
+    if (!text)
+        need(NULL);
+    fprintf(stream, "%s\n", text);
+}
+
 void json_add_list(struct json_object *document, const struct state *state,
                    enum kind kind)
 {
@@ -160,36 +185,83 @@ void json_add_keys(struct json_object *document, const struct state *state,
                    enum kind kind, const char *const *keys)
 {
     struct json_object *array = need(json_object_new_array());
-    const struct field *field;
     uint32_t i;
     int rc;
 
     for (i = 0; i < state->lists[kind].count; i++) {
-        struct json_object *object = need(json_object_new_object());
-        const void *record = list_at(state, kind, i);
-
-        for (field = kinds[kind].fields; field->key; field++)
-            if (!field->table_only && (!keys || is_among(field->key, keys)))
-                json_add(object, field->key,
-                         field_known(field, state, kind) ?
-                         json_value(field, state, record) : NULL);
-        rc = json_object_array_add(array, object);
+        rc = json_object_array_add(array, json_record(state, kind, i, keys));
         if (rc)
             need(NULL);
     }
     json_add(document, kinds[kind].key, array);
 }
 
-int json_print(struct json_object *document)
+static bool lines;
+
+void json_lines(bool on)
+{
+    lines = on;
+}
+
+static void print_object(struct json_object *object, int style)
 {
     const char *text;
 
-    text = json_object_to_json_string_ext(document, JSON_C_TO_STRING_PRETTY |
+    text = json_object_to_json_string_ext(object, style |
                                           JSON_C_TO_STRING_SPACED |
                                           JSON_C_TO_STRING_NOSLASHESCAPE);
     if (!text)
         need(NULL);
     puts(text);
+}
+
+static struct json_object *new_line(const char *list)
+{
+    struct json_object *line = need(json_object_new_object());
+
+    json_add(line, "schema", json_string(SCHEMA));
+    json_add(line, "list", json_string(list));
+    return line;
+}
+
+/* A line of its own says what it is, wherever it ends up. */
+void json_print_record(const char *list, struct json_object *record)
+{
+    struct json_object *line = new_line(list);
+
+    if (json_object_is_type(record, json_type_object)) {
+        json_object_object_foreach(record, key, value)
+            json_add(line, key, json_object_get(value));
+    } else {
+        json_add(line, "value", json_object_get(record));
+    }
+    print_object(line, 0);
+    json_object_put(line);
+}
+
+/* A line a record of each list, then one with all that is in no list. */
+static void print_lines(struct json_object *document)
+{
+    struct json_object *rest = new_line(NULL);
+    size_t i;
+
+    json_object_object_foreach(document, key, value) {
+        if (json_object_is_type(value, json_type_array))
+            for (i = 0; i < json_object_array_length(value); i++)
+                json_print_record(key, json_object_array_get_idx(value, i));
+        else if (strcmp(key, "schema"))
+            json_add(rest, key, json_object_get(value));
+    }
+    print_object(rest, 0);
+    json_object_put(rest);
+}
+
+int json_print(struct json_object *document)
+{
+    if (lines)
+        print_lines(document);
+    else
+        print_object(document, JSON_C_TO_STRING_PRETTY);
     json_object_put(document);
     return RC_OK;       /* main() checks that it was written */
 }
@@ -240,14 +312,15 @@ static const char *read_hex(struct json_object *value, uint64_t max,
 }
 
 static const char *read_word(const struct field *field,
-                             struct json_object *value, uint64_t *number)
+                             struct json_object *value, uint64_t max,
+                             uint64_t *number)
 {
     const struct word *word;
     const char *text;
 
     /* What the tool that recorded it did not know is a number. */
     if (json_object_is_type(value, json_type_int))
-        return read_uint(value, UINT32_MAX, number);
+        return read_uint(value, max, number);
     if (!json_object_is_type(value, json_type_string))
         return "a word";
     text = json_object_get_string(value);
@@ -360,7 +433,7 @@ static const char *read_value(const struct field *field,
         expected = read_hex(value, max, &number);
         break;
     case F_WORD:
-        expected = read_word(field, value, &number);
+        expected = read_word(field, value, max, &number);
         break;
     case F_FLAG:
         if (!json_object_is_type(value, json_type_boolean))
@@ -406,8 +479,8 @@ static void forget(const struct field *field, struct list *list)
     }
 }
 
-static int read_record(struct json_object *object, const char *file,
-                       struct state *state, enum kind kind, size_t i)
+int json_read_record(struct json_object *object, const char *file,
+                     struct state *state, enum kind kind, size_t i)
 {
     void *record = list_at(state, kind, i);
     const struct kind_table *table = &kinds[kind];
@@ -480,8 +553,8 @@ int json_read_list(struct json_object *document, const char *file,
     list->records = alloc(length, table->size);
     list->count = length;
     for (i = 0; i < length; i++) {
-        rc = read_record(json_object_array_get_idx(array, i), file, state,
-                         kind, i);
+        rc = json_read_record(json_object_array_get_idx(array, i), file, state,
+                              kind, i);
         if (rc)
             return rc;
     }

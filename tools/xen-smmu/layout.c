@@ -4,6 +4,7 @@
  * of other architectures cannot include.  The window for virtual PCI counts
  * as free: Xen's own documentation puts devices there.
  */
+#include <inttypes.h>
 #include <stddef.h>
 
 #include "layout.h"
@@ -51,6 +52,32 @@ const struct area *layout_find(const struct range *at, uint64_t memory)
     if (memory > RAM0_SIZE && overlaps(at, RAM1, memory - RAM0_SIZE))
         return &more;
     return NULL;
+}
+
+/* The banks of memory first: there is where drivers mean to go. */
+char *layout_near(uint64_t address)
+{
+    static const struct area banks[] = {
+        { "memory", RAM0, RAM0_SIZE }, { "memory", RAM1, RAM1_SIZE },
+    };
+    const size_t nr_areas = sizeof(areas) / sizeof(areas[0]);
+    const struct area *area, *best = NULL;
+    uint64_t least = UINT64_MAX, away;
+    size_t i;
+
+    for (i = 0; i < nr_areas + 2; i++) {
+        area = i < 2 ? &banks[i] : &areas[i - 2];
+        away = address < area->start ? area->start - address :
+               address - area->start < area->size ? 0 :
+               address - (area->start + area->size - 1);
+        if (away < least) {
+            least = away;
+            best = area;
+        }
+    }
+    return format_text("%s %s (0x%" PRIx64 "-0x%" PRIx64 ")",
+                       least ? "nearest region:" : "region:", best->name,
+                       best->start, best->start + best->size - 1);
 }
 
 bool layout_in_bank(const struct range *at)

@@ -17,6 +17,8 @@ struct area {
 
 /* What of Xen's this overlaps; `memory` bytes of RAM, 0: not known. */
 const struct area *layout_find(const struct range *at, uint64_t memory);
+/* "region: grant table (0x38000000-0x38ffffff)", or the nearest; to free. */
+char *layout_near(uint64_t address);
 /* In a bank for RAM, whether there is RAM or not? */
 bool layout_in_bank(const struct range *at);
 /*

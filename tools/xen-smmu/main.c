@@ -8,7 +8,7 @@
 
 #include <public/xen-smmu.h>
 
-#include "tool.h"
+#include "output.h"
 
 const struct verb verbs[] = {
     { .name = "list", .run = verb_list,
@@ -22,7 +22,16 @@ const struct verb verbs[] = {
     { .name = "pending", .run = verb_pending,
       .help = "what is put off until a domain wakes" },
     { .name = "stats", .usage = "[-o FIELD,...]", .run = verb_stats,
-      .takes = TAKES_FIELDS, .help = "counters of SMMUs and domains" },
+      .takes = TAKES_OUTPUT, .help = "counters of SMMUs and domains" },
+    { .name = "top", .usage = "[-d SEC]", .run = verb_top,
+      .takes = TAKES_DELAY | TAKES_BATCH | TAKES_COUNT,
+      .help = "all that is going on, live; ? helps" },
+    { .name = "faults", .usage = "[-f]", .run = verb_faults,
+      .takes = TAKES_FOLLOW,
+      .help = "what devices did that they may not" },
+    { .name = "trace", .usage = "record|export", 1, 2, .run = verb_trace,
+      .takes = TAKES_OUTPUT | TAKES_FORMAT,
+      .help = "what happens over time, as a picture" },
     { .name = "suspend", .usage = "DOM", 1, 1, .run = verb_suspend,
       .acts = true, .help = "put a domain's devices to sleep: DMA aborts" },
     { .name = "resume", .usage = "DOM", 1, 1, .run = verb_resume,
@@ -36,15 +45,17 @@ const struct verb verbs[] = {
       .acts = true, .help = "whether the domain's guest may vote by SCMI" },
     { .name = "snapshot", .usage = "FILE", 1, 1, .run = verb_snapshot,
       .help = "record the state in FILE ('-': stdout)" },
-    { .name = "check", .usage = "[FILE OPTIONS]", .run = verb_check,
+    { .name = "check", .usage = "[FILE...]", 0, MAX_NAMED, .run = verb_check,
       .offline = true,
       .takes = TAKES_HOST_DTB | TAKES_GUEST_DTB | TAKES_CONFIG,
       .help = "device trees and xl.cfg: what will not work" },
-    { .name = "gen", .usage = "[FILE OPTIONS]", .run = verb_gen,
+    { .name = "gen", .usage = "[DEVICE-PATH...]", 0, MAX_NAMED, .run = verb_gen,
       .offline = true,
-      .takes = TAKES_HOST_DTB | TAKES_DEVICE | TAKES_NAME | TAKES_OUT |
-               TAKES_FORCE,
+      .takes = TAKES_HOST_DTB | TAKES_DEVICE | TAKES_NAME | TAKES_OUTPUT |
+               TAKES_FORCE | TAKES_NO_SCMI,
       .help = "trees and xl.cfg lines for devices of a host" },
+    { .name = "doctor", .run = verb_doctor, .takes = TAKES_ROOT,
+      .help = "what is wrong with this machine, and what to do" },
     { .name = "explain", .usage = "[CODE|TOKEN]", 0, 1, .run = verb_explain,
       .offline = true, .help = "what a reason means, and what to do" },
     { .name = "completion", .usage = "[domains|reasons]", 0, 1,
@@ -70,8 +81,8 @@ static void print_help(void)
     puts("\nOptions:");
     options_help();
     puts("\n"
-         "Exit codes: 0 all is well, 1 failed, 2 try again, 3 check found "
-         "faults,\n  64 wrong usage.");
+         "Exit codes: 0 all is well, 1 failed, 2 try again, 3 check or "
+         "doctor found\n  something, 64 wrong usage.");
 }
 
 static const struct verb *find_verb(const char *name)
@@ -121,6 +132,7 @@ int main(int argc, char **argv)
     rc = options_parse(argc, argv, &options);
     if (rc)
         return rc;
+    json_lines(options.json_lines);
     if (options.help)
         print_help();
     else if (options.version)

@@ -8,20 +8,28 @@
 
 const struct option_row option_rows[] = {
     { "json", 'l', NULL, 0, "JSON for programs instead of a table" },
+    { "json-lines", 0, NULL, 0, "JSON, a line a record" },
     { "no-header", 0, NULL, 0,
       "bare lines: one line a record, never wrapped" },
     { "quiet", 'q', NULL, 0, "only the table, no notes" },
     { "from", 0, "SNAPSHOT", 0,
       "read a recorded state ('-': standard input)" },
-    { "output", 'o', "FIELDS", TAKES_FIELDS,
-      "with stats: these fields, joined by commas" },
+    { "output", 'o', "WHAT", TAKES_OUTPUT,
+      "stats: FIELD,...; gen: a directory; trace: a file" },
+    { "follow", 'f', NULL, TAKES_FOLLOW, "with faults: go on with new ones" },
+    { "format", 0, "FORMAT", TAKES_FORMAT,
+      "with trace export: svg, csv or perfetto" },
     { "host-dtb", 0, "FILE", TAKES_HOST_DTB, "the host's device tree" },
     { "guest-dtb", 0, "FILE", TAKES_GUEST_DTB, "a guest's partial tree" },
     { "config", 0, "FILE", TAKES_CONFIG, "a guest's xl.cfg" },
     { "device", 0, "PATH", TAKES_DEVICE, "with gen: a node of the host's" },
     { "name", 0, "NAME", TAKES_NAME, "with gen: of the guest" },
-    { "out", 0, "DIR", TAKES_OUT, "with gen: where the files go" },
     { "force", 0, NULL, TAKES_FORCE, "with gen: overwrite files" },
+    { "no-scmi", 0, NULL, TAKES_NO_SCMI, "with gen: devices always awake" },
+    { "root", 0, "DIR", TAKES_ROOT, "with doctor: another /proc, /sys, /var" },
+    { "delay", 'd', "SEC", TAKES_DELAY, "with top: between two looks (2)" },
+    { "batch", 'b', NULL, TAKES_BATCH, "with top: plain text, no terminal" },
+    { "count", 'n', "N", TAKES_COUNT, "with top: look N times" },
     { "help", 'h', NULL, 0, "this help" },
     { "version", 'V', NULL, 0, "this tool's version" },
     { NULL, 0, NULL, 0, NULL }
@@ -69,12 +77,18 @@ static int append(const char **list, int *count, const char *value)
     return RC_OK;
 }
 
-static int store(struct options *options, unsigned int takes,
+int options_take(struct options *options, unsigned int takes,
                  const char *value)
 {
     switch (takes) {
-    case TAKES_FIELDS:
-        options->fields = value;
+    case TAKES_OUTPUT:
+        options->output = value;
+        return RC_OK;
+    case TAKES_FOLLOW:
+        options->follow = true;
+        return RC_OK;
+    case TAKES_FORMAT:
+        options->format = value;
         return RC_OK;
     case TAKES_HOST_DTB:
         if (options->host_dtb)
@@ -85,11 +99,23 @@ static int store(struct options *options, unsigned int takes,
     case TAKES_NAME:
         options->name = value;
         return RC_OK;
-    case TAKES_OUT:
-        options->out = value;
-        return RC_OK;
     case TAKES_FORCE:
         options->force = true;
+        return RC_OK;
+    case TAKES_NO_SCMI:
+        options->no_scmi = true;
+        return RC_OK;
+    case TAKES_ROOT:
+        options->root = value;
+        return RC_OK;
+    case TAKES_DELAY:
+        options->delay = value;
+        return RC_OK;
+    case TAKES_BATCH:
+        options->batch = true;
+        return RC_OK;
+    case TAKES_COUNT:
+        options->count = value;
         return RC_OK;
     case TAKES_GUEST_DTB:
         return append(options->guest_dtbs, &options->nr_guest_dtbs, value);
@@ -105,6 +131,8 @@ static int common(struct options *options, const char *name,
 {
     if (!strcmp(name, "json"))
         options->json = true;
+    else if (!strcmp(name, "json-lines"))
+        options->json = options->json_lines = true;
     else if (!strcmp(name, "no-header"))
         options->no_header = true;
     else if (!strcmp(name, "quiet"))
@@ -146,7 +174,8 @@ int options_parse(int argc, char **argv, struct options *options)
     opterr = 0;
     /* Options may come after the command too, as users type them. */
     while (!rc && !options->help && !options->version &&
-           (option = getopt_long(argc, argv, ":lqo:hV", longs, NULL)) != -1) {
+           (option = getopt_long(argc, argv, ":lqfo:d:bn:hV", longs,
+                                 NULL)) != -1) {
         if (option == ':')
             return fail(RC_USAGE, SEE_HELP, "option '%s' needs an argument",
                         argv[optind - 1]);
@@ -155,7 +184,7 @@ int options_parse(int argc, char **argv, struct options *options)
             return fail(RC_USAGE, SEE_HELP, "there is no option '%s'",
                         argv[optind - 1]);
         options->given |= row->takes;
-        rc = row->takes ? store(options, row->takes, optarg)
+        rc = row->takes ? options_take(options, row->takes, optarg)
                         : common(options, row->name, optarg);
     }
     return rc;

@@ -3,6 +3,8 @@
 #ifndef XEN_SMMU_OUTPUT_H
 #define XEN_SMMU_OUTPUT_H
 
+#include <stdio.h>
+
 #include <json-c/json.h>
 
 #include "fields.h"
@@ -12,6 +14,10 @@
 /* table.c: the columns are keys of the kind's field table, NULL-terminated. */
 int table_print(const struct state *state, enum kind kind,
                 const char *const *columns, const struct options *options);
+
+/* Does the user want colours here?  Is this field to be seen at once? */
+bool colours(void);
+bool is_bad(const struct field *field, const void *record);
 
 /* notes.c */
 void note_paragraph(const char *indent, const char *text);
@@ -32,6 +38,9 @@ void json_add_list(struct json_object *document, const struct state *state,
 /* Only these of its fields, in the field table's order; NULL: all. */
 void json_add_keys(struct json_object *document, const struct state *state,
                    enum kind kind, const char *const *keys);
+/* One record; keys as above. */
+struct json_object *json_record(const struct state *state, enum kind kind,
+                                uint32_t i, const char *const *keys);
 struct json_object *json_value(const struct field *field,
                                const struct state *state,
                                const void *record);
@@ -41,10 +50,17 @@ void json_add(struct json_object *object, const char *key,
               struct json_object *value);
 char *abi_text(uint32_t abi);
 
-/* Print it, and release it. */
+/* On one line. */
+void json_print_line(FILE *stream, struct json_object *object);
+/* The same, with the schema and the list that it is of. */
+void json_print_record(const char *list, struct json_object *record);
+/* Print it, and release it; after json_lines(true) a record a line. */
 int json_print(struct json_object *document);
+void json_lines(bool on);
 
-/* Read a list back; what is wrong with it is reported, naming the file. */
+/* Read a record, or a list, back; what is wrong with it is reported, naming the file. */
+int json_read_record(struct json_object *object, const char *file,
+                     struct state *state, enum kind kind, size_t i);
 int json_read_list(struct json_object *document, const char *file,
                    struct state *state, enum kind kind);
 

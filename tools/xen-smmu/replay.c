@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "output.h"
+#include "recording.h"
 
 /* 65536 devices take less; keeps a hostile file from eating the memory. */
 #define MAX_SNAPSHOT (64U << 20)
@@ -60,22 +60,23 @@ static int read_file(const char *file, char **text, size_t *length)
     return rc;
 }
 
+/* A document, and where it ends: for a recording more follows. */
 static int parse(const char *file, const char *text, size_t length,
-                 struct json_object **document)
+                 struct json_object **document, size_t *end)
 {
     struct json_tokener *tokener = json_tokener_new_ex(8);
     enum json_tokener_error error;
-    size_t end;
     int rc;
 
     *document = NULL;
     if (!tokener)
         return fail(RC_FAILED, "Free memory, try again.", "out of memory");
     json_tokener_set_flags(tokener, JSON_TOKENER_STRICT |
+                           JSON_TOKENER_ALLOW_TRAILING_CHARS |
                            JSON_TOKENER_VALIDATE_UTF8);
     *document = json_tokener_parse_ex(tokener, text, length);
     error = json_tokener_get_error(tokener);
-    end = json_tokener_get_parse_end(tokener);
+    *end = json_tokener_get_parse_end(tokener);
     if (error == json_tokener_continue)
         rc = fail(RC_FAILED, RECORD_AGAIN,
                   "cannot read snapshot %s: it is empty or ends in the middle",
@@ -83,15 +84,21 @@ static int parse(const char *file, const char *text, size_t length,
     else if (error != json_tokener_success)
         rc = fail(RC_FAILED, RECORD_AGAIN,
                   "cannot read snapshot %s: it is no JSON: %s at byte %zu",
-                  file, json_tokener_error_desc(error), end);
-    else if (end + strspn(text + end, " \t\r\n") != length)
-        rc = fail(RC_FAILED, RECORD_AGAIN,
-                  "cannot read snapshot %s: it is no JSON: more follows its "
-                  "end at byte %zu", file, end);
+                  file, json_tokener_error_desc(error), *end);
     else
         rc = RC_OK;
     json_tokener_free(tokener);
     return rc;
+}
+
+/* White space to the end of the file? */
+static int need_end(const char *file, const char *text, size_t length,
+                    size_t end)
+{
+    if (end + strspn(text + end, " \t\r\n") == length)
+        return RC_OK;
+    return fail(RC_FAILED, RECORD_AGAIN, "cannot read snapshot %s: it is no "
+                "JSON: more follows its end at byte %zu", file, end);
 }
 
 static const char *string_of(struct json_object *document, const char *key)
@@ -133,16 +140,20 @@ int replay_load(struct state *state, const char *file)
     struct json_object *document = NULL;
     char *text = NULL;
     enum kind kind;
-    size_t length;
+    size_t length, end = 0;
     int rc;
 
     rc = read_file(file, &text, &length);
     if (rc)
         goto out;
-    rc = parse(file, text, length, &document);
+    rc = parse(file, text, length, &document, &end);
     if (rc)
         goto out;
     rc = read_header(document, file, &state->abi);
+    if (rc)
+        goto out;
+    state->is_recording = recording_is(document);
+    rc = state->is_recording ? RC_OK : need_end(file, text, length, end);
     if (rc)
         goto out;
     for (kind = 0; kind < NR_RECORDED; kind++) {
@@ -150,6 +161,7 @@ int replay_load(struct state *state, const char *file)
         if (rc)
             goto out;
     }
+    rc = recording_read(document, file, text + end, state);
 
  out:
     json_object_put(document);

@@ -2,8 +2,8 @@
 /* The rules of check, in words; a token is never reused for something else. */
 #include "rules.h"
 
-#define FAULT   .warning = false
-#define WARNING .warning = true
+#define FAULT   .level = LEVEL_FAULT
+#define WARNING .level = LEVEL_WARNING
 
 const struct rule rules[] = {
     /* Can it be assigned? */

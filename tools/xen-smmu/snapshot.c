@@ -6,7 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "output.h"
+#include "events.h"
+#include "recording.h"
 
 static int write_file(struct json_object *document, const char *file)
 {
@@ -38,20 +39,38 @@ static int write_file(struct json_object *document, const char *file)
                 strerror(error));
 }
 
+/* What there is; an older hypervisor has none. */
+static int add_events(struct state *state)
+{
+    struct event_source *source = NULL;
+    int rc;
+
+    if ((state->abi & 0xffff) < 3)
+        return RC_OK;
+    rc = event_source_open(&source, "record the latest events");
+    if (!rc)
+        rc = event_source_read(source, state);
+    event_source_close(source);
+    state->has_events = !rc;
+    return rc;
+}
+
 int verb_snapshot(const struct options *options, char **arguments)
 {
     struct json_object *document;
     struct state state;
-    enum kind kind;
     int rc;
 
     rc = state_load(&state, options);
     if (rc)
         goto out;
-    document = json_document(state.abi);
-    for (kind = 0; kind < NR_RECORDED; kind++)
-        json_add_list(document, &state, kind);
+    if (!options->from)
+        rc = add_events(&state);
+    if (rc)
+        goto out;
+    document = recording_document(&state, false);
     if (!strcmp(arguments[0], "-")) {
+        json_lines(false);      /* it is one document, to be read again */
         rc = json_print(document);
         goto out;
     }

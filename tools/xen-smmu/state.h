@@ -14,6 +14,8 @@ enum kind {
     UNITS, LINKS, DEVICES, DOMAINS,
     NR_RECORDED,                /* the ones above make a snapshot */
     POLICIES = NR_RECORDED,
+    EVENTS,                     /* recorded as well, if there are any */
+    FAULTS,                     /* those events that are */
     NR_KINDS
 };
 
@@ -33,12 +35,18 @@ struct policy {
 struct list {
     void *records;
     uint32_t count;
+    bool growing;               /* by list_append() */
     uint32_t known;             /* so many bytes of each were filled in */
     uint32_t minor;             /* of the ABI, that whoever did so knew */
 };
 
 struct state {
     uint32_t abi;               /* of the hypervisor */
+    bool has_events;            /* of a snapshot: whether it tells any */
+    bool is_recording, is_cut;  /* the lists come before the events */
+    uint64_t now, end;          /* ns since Xen booted: of the lists, of the
+                                   last event read; 0: not known */
+    uint64_t lost;              /* events that could not be read */
     struct list lists[NR_KINDS];
 };
 

@@ -260,8 +260,8 @@ int verb_stats(const struct options *options, char **arguments)
     int rc;
 
     (void)arguments;
-    if (options->fields) {
-        text = format_text("%s", options->fields);
+    if (options->output) {
+        text = format_text("%s", options->output);
         /* At most so many keys, the ids before them, the NULL behind. */
         room = strlen(text) + 1 + 4 + 1;
         keys = alloc(room, sizeof(*keys));
@@ -273,7 +273,7 @@ int verb_stats(const struct options *options, char **arguments)
     rc = state_load(&state, options);
     if (rc)
         goto out;
-    if (options->fields)
+    if (options->output)
         rc = print_chosen(&state, keys, chosen, options);
     else
         rc = options->json ? print_json(&state)

@@ -12,7 +12,7 @@
 #define DEFAULT_WIDTH 80
 
 /* As ls, grep and others: a terminal that can, a user who did not say no. */
-static bool colours(void)
+bool colours(void)
 {
     const char *term = getenv("TERM"), *no = getenv("NO_COLOR");
 
@@ -29,7 +29,7 @@ static size_t width(void)
     return !rc && size.ws_col ? size.ws_col : DEFAULT_WIDTH;
 }
 
-static bool is_bad(const struct field *field, const void *record)
+bool is_bad(const struct field *field, const void *record)
 {
     const struct word *word;
 

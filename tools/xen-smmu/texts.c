@@ -337,6 +337,22 @@ uint64_t device_wakes(const struct state *state, const void *record)
     return UINT64_MAX;
 }
 
+/* Of the domain's devices on that SMMU. */
+uint64_t link_faults(const struct state *state, const void *record)
+{
+    const struct xen_smmu_link *link = record;
+    uint64_t faults = 0;
+    uint32_t i;
+
+    for (i = 0; i < state->lists[DEVICES].count; i++) {
+        const struct xen_smmu_device *device = list_at(state, DEVICES, i);
+
+        if (link->unit == device->unit && link->domid == device->domid)
+            faults += device->faults;
+    }
+    return faults;
+}
+
 char *policy_who(const struct state *state, const void *record)
 {
     const struct policy *policy = record;

@@ -19,6 +19,6 @@ field_text_fn unit_power, unit_since, unit_caps, unit_pending, unit_awake,
 /* As field.number: all ones are none. */
 typedef uint64_t field_number_fn(const struct state *state,
                                  const void *record);
-field_number_fn unit_dormant, device_wakes;
+field_number_fn unit_dormant, device_wakes, link_faults;
 
 #endif

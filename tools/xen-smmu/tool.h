@@ -21,7 +21,7 @@ enum {
     RC_OK = 0,
     RC_FAILED = 1,
     RC_RETRY = 2,       /* nothing is wrong, but not now */
-    RC_FAULTS = 3,      /* check found faults */
+    RC_FAULTS = 3,      /* check or doctor found something */
     RC_USAGE = 64,
 };
 
@@ -30,29 +30,43 @@ enum {
 
 /* What a verb takes beyond --json and the like; main.c has their names. */
 enum {
-    TAKES_FIELDS = 1 << 0,
+    TAKES_OUTPUT = 1 << 0,
     TAKES_HOST_DTB = 1 << 1,
     TAKES_GUEST_DTB = 1 << 2,
     TAKES_CONFIG = 1 << 3,
     TAKES_DEVICE = 1 << 4,
     TAKES_NAME = 1 << 5,
-    TAKES_OUT = 1 << 6,
-    TAKES_FORCE = 1 << 7,
+    TAKES_FORCE = 1 << 6,
+    TAKES_ROOT = 1 << 7,
+    TAKES_DELAY = 1 << 8,
+    TAKES_BATCH = 1 << 9,
+    TAKES_COUNT = 1 << 10,
+    TAKES_NO_SCMI = 1 << 11,
+    TAKES_FOLLOW = 1 << 12,
+    TAKES_FORMAT = 1 << 13,
 };
 
 struct options {
     bool json;
+    bool json_lines;    /* a record a line; json is set, too */
     bool no_header;     /* one line a record, for scripts */
     bool quiet;         /* no notes below the table */
     const char *from;   /* snapshot to read instead of the hypervisor */
-    const char *fields; /* -o: the ones wanted, separated by commas */
+    const char *output; /* -o: fields, separated by commas; or where to write */
     /* Offline. */
-    const char *host_dtb, *name, *out;
+    const char *host_dtb, *name;
     const char *guest_dtbs[MAX_NAMED], *configs[MAX_NAMED],
                *devices[MAX_NAMED];
     int nr_guest_dtbs, nr_configs, nr_devices;
-    bool force;
+    bool force, no_scmi;
+    const char *root;           /* of the machine's files; NULL: / */
+    /* A view that goes on. */
+    const char *delay, *count;
+    bool batch;
     unsigned int given;         /* TAKES_* */
+    /* Events. */
+    bool follow;
+    const char *format;
     bool help, version;
 };
 
@@ -67,6 +81,9 @@ struct option_row {
 extern const struct option_row option_rows[];   /* ends with a NULL name */
 
 int options_parse(int argc, char **argv, struct options *options);
+/* As if the option that takes this had been given. */
+int options_take(struct options *options, unsigned int takes,
+                 const char *value);
 void options_help(void);
 const char *option_name(unsigned int takes);
 
@@ -91,14 +108,18 @@ int verb_devices(const struct options *options, char **arguments);
 int verb_power(const struct options *options, char **arguments);
 int verb_pending(const struct options *options, char **arguments);
 int verb_stats(const struct options *options, char **arguments);
+int verb_top(const struct options *options, char **arguments);
 int verb_suspend(const struct options *options, char **arguments);
 int verb_resume(const struct options *options, char **arguments);
 int verb_auto(const struct options *options, char **arguments);
 int verb_policy(const struct options *options, char **arguments);
 int verb_scmi(const struct options *options, char **arguments);
+int verb_faults(const struct options *options, char **arguments);
+int verb_trace(const struct options *options, char **arguments);
 int verb_snapshot(const struct options *options, char **arguments);
 int verb_check(const struct options *options, char **arguments);
 int verb_gen(const struct options *options, char **arguments);
+int verb_doctor(const struct options *options, char **arguments);
 int verb_explain(const struct options *options, char **arguments);
 int verb_completion(const struct options *options, char **arguments);
 int verb_version(const struct options *options, char **arguments);
@@ -108,6 +129,10 @@ int verb_version(const struct options *options, char **arguments);
 /* Print "xen-smmu: what went wrong", "Next: what to do", and return rc. */
 int fail(int rc, const char *next, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Who has the terminal is asked first; true: it has taken care of it. */
+typedef bool fail_hook_fn(int rc, const char *text);
+void fail_hook(fail_hook_fn *hook);
 
 /* The sentence and the next step of a reason of the ABI. */
 const char *reason_token(uint32_t code);        /* NULL: not known here */
