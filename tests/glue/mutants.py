@@ -58,7 +58,7 @@ def run(name, test, edits):
                        capture_output=True, text=True, timeout=120)
     if r.returncode == 0:
         return "no test fails"
-    if not re.search(rf"(\[  (FAILED|ERROR) +\]|not ok \d+ -) {test}\n", r.stdout + r.stderr):
+    if not re.search(rf"(\[  (FAILED|ERROR) +\]|not ok \d+ -) {test}\b", r.stdout + r.stderr):
         return f"not seen by {test}: {(r.stdout + r.stderr)[-400:]}"
     return None
 
