@@ -45,7 +45,7 @@ def end(w):
     first, *lines, last = (json.loads(x) for x in lines)
     events = [x for x in lines if "kind" in x]
     expect("end_ns" in last, "The recording has no end.", str(last))
-    kinds = {k: sum(e["kind"] == k for e in events) for k in ("link", "unit", "vote", "debt", "flush", "fault", "device")}
+    kinds = {k: sum(e["kind"] == k for e in events) for k in ("link", "unit", "force", "debt", "flush", "fault", "device")}
     expect(all(kinds.values()), "Something that happened is in no event.", str(kinds))
     seqs = [e["seq"] for e in events]
     expect(seqs == sorted(set(seqs)) and seqs[-1] - seqs[0] + 1 == len(seqs) + last["lost"],
@@ -54,7 +54,7 @@ def end(w):
     w.m.dom0("xl smmu trace export --format svg -o /log/timeline.svg /log/trace.jsonl")
     text = (w.m.log / "timeline.svg").read_text()
     xml.dom.minidom.parseString(text)
-    for name in [u["name"] for u in first["units"]] + [f"d{e['domid']}" for e in events if e["kind"] == "vote"]:
+    for name in [u["name"] for u in first["units"]] + [f"d{e['domid']}" for e in events if e["kind"] == "link"]:
         expect(f">{name}<" in text, f"The picture has no lane of {name}.")
     faults = w.m.dom0("xl smmu faults --from /log/trace.jsonl -q")
     expect(len(re.findall("^\\[", faults, re.M)) == kinds["fault"], "'xl smmu faults' shows another number of faults.", faults[-1000:])
