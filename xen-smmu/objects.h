@@ -57,6 +57,8 @@ struct smmu_device {
                                        once, by who then makes it so */
     uint64_t scmi;                  /* its domain's power domain + 1, or 0 */
     struct smmu_limit limit;
+    struct smmu_limit votes;        /* that become events */
+    bool told;                      /* the vote that the last event says */
     uint64_t faults;
     uint64_t dropped;
     unsigned int nr;

@@ -288,6 +288,9 @@ void smmu_fault_report(struct smmu_unit *unit, const struct smmu_fault *fault);
 /* Whether one more line may be logged now.  *dropped: how many were not. */
 bool smmu_limit_pass(struct smmu_limit *limit, uint64_t now,
                      uint64_t *dropped);
+/* The same for so many a second. */
+bool smmu_limit_burst(struct smmu_limit *limit, uint64_t now,
+                      unsigned int burst, uint64_t *dropped);
 
 /* Whether a line about the unit itself may be logged now.  unit->config. */
 bool smmu_unit_may_log(struct smmu_unit *unit);

@@ -198,7 +198,7 @@ enum xen_smmu_reason {
 #define XEN_SMMU_EVENT_link         3U  /* state, before: XEN_SMMU_LINK_*; reason */
 #define XEN_SMMU_EVENT_gone         4U  /* the domain has left the unit */
 #define XEN_SMMU_EVENT_device       5U  /* sid; state 1: it came to the domain, 0: it leaves */
-#define XEN_SMMU_EVENT_vote         6U  /* sid; state, before: 1 awake, 0 asleep */
+#define XEN_SMMU_EVENT_vote         6U  /* sid; state, before: 1 awake, 0 asleep; count: not recorded before it */
 #define XEN_SMMU_EVENT_force        7U  /* state, before: XEN_SMMU_FORCE_*; of no unit */
 #define XEN_SMMU_EVENT_debt         8U  /* pages owed now, ~0: the whole VMID; count: ranges */
 #define XEN_SMMU_EVENT_flush        9U  /* completed; state: XEN_SMMU_FLUSH_*; address, pages; count: flushes it stands for */
