@@ -16,7 +16,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 
 help:
 	@echo 'make run         fetch, build and boot everything on QEMU: two guests with'
-	@echo '                 devices of their own, DMA, attacks; build/run/report.json'
+	@echo '                 devices of their own, DMA, attacks; build/run/report.json, timeline.svg'
 	@echo '                 KEEP=1 leaves the machine up, XEN_SRC=dir takes your own Xen'
 	@echo 'make check       all tests: host tests, then the system tests on QEMU'
 	@echo 'make check-fast  the host tests: no root, no network, no QEMU, under a minute'

@@ -174,10 +174,19 @@ xml.dom.minidom.parse(sys.argv[1])' "$picture"
     smmu trace export --format svg -o fake.svg r.jsonl
     expect 0
     geometry fake.svg r.jsonl
+    # Long names, large numbers.
+    sed '1s/"domD"/"a-domain-with-a-long-name"/
+         1s/smmuv3@9050000/iommu-of-the-graphics-cluster@9050000/
+         s/"domid":2\b/"domid":32767/g' "$RECORDING" >long.jsonl
+    smmu trace export --format svg -o long.svg long.jsonl
+    expect 0
+    run python3 "$BATS_TEST_DIRNAME/geometry.py" long.jsonl long.svg
+    [[ $output != *overlaps* && $output != *"leaves the picture"* ]]
+    grep -q '>a-domain-w\.\.<' long.svg
     # That it can fail: a bar, a fault, a debt, a text in another place.
     for change in 's/M150 58h319.9/M150 58h330/' 's/M383 82l/M390 82l/' \
                   's/V121H339.7/V131H339.7/' 's/class="pk" d/class="of" d/' \
-                  's/M189.5 150v9//' 's/x="56" y="114"/x="24" y="114"/'; do
+                  's/M189.5 150v9//' 's/x="64" y="114"/x="24" y="114"/'; do
         sed "$change" good.svg >bad.svg
         ! cmp -s good.svg bad.svg
         run ! python3 "$BATS_TEST_DIRNAME/geometry.py" "$RECORDING" bad.svg
