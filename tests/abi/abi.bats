@@ -140,6 +140,13 @@ END
     [[ $output == *"DYING: needs a sentence and a next step"* ]]
 }
 
+@test "control: an event without a next step is noticed" {
+    change 's/"Turn PASID, or SVA, off in the device.s driver."/""/'
+    compile gcc -std=c11 "$HERE/complete.c"
+    run ! "$BATS_TEST_TMPDIR/out"
+    [[ $output == *"event substream not supported: needs"* ]]
+}
+
 @test "control: a reason that is not in the table is noticed" {
     change 's/X(16, DYING,/X(99, NEWEST, "A sentence of its own.", "Do as it says.") X(16, DYING,/'
     compile gcc -std=c11 "$HERE/complete.c"
