@@ -226,7 +226,6 @@ static void unmaps(void)
     began = now;
     measured(1);
     figure("polls.dead.next.ms", (now - began) / 1000000);
-    figure("polls.dead.queue", polls_under[2]);
 }
 
 int main(void)
