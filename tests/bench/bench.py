@@ -66,7 +66,8 @@ def measure(quick):
     return figures, differ, versions(False, source)
 
 
-def say_differences(differ):
+def say_more(rows, differ):
+    print("\n" + "\n".join(f"{r['id']}: {r['detail']}" for r in rows if r["detail"]) + "\n")
     if not differ:
         print("Both runs of every script gave the same figures.")
     for name, a, b in differ:
@@ -135,7 +136,7 @@ def main():
     rep = report.report(metrics.rows(figures), datetime.date.today().isoformat(), found)
     write(rep, figures)
     print(report.table(rep["metrics"]))
-    say_differences(differ)
+    say_more(rep["metrics"], differ)
     print(f"{report.summary(rep['metrics'])}.  {report.versions(rep)}.  {time.monotonic() - t0:.0f} s, {os.path.relpath(OUT / 'report.json')}")
     return compare(rep["metrics"], a.quick) if a.check else 0
 

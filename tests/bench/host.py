@@ -28,7 +28,10 @@ def differences(first, second):
 
 
 def run(args, **kw):
-    r = subprocess.run([str(a) for a in args], capture_output=True, text=True, **kw)
+    try:
+        r = subprocess.run([str(a) for a in args], capture_output=True, text=True, **kw)
+    except FileNotFoundError:
+        raise Trouble(f"{args[0]} is not there.\nNext: make setup") from None
     if r.returncode:
         raise Trouble(f"'{' '.join(map(str, args))}' failed with status {r.returncode}:\n" + "\n".join((r.stdout + r.stderr).splitlines()[-20:]))
     return r.stdout
