@@ -169,7 +169,7 @@ def test_rows(figures):
     for r in rows:
         assert {"id", "what", "unit", "ours", "peer", "peer_name", "ratio", "target", "met"} <= r.keys()
     assert row(figures, "cmd-boot") | {"detail": "", "what": ""} == {
-        "id": "cmd-boot", "what": "", "unit": "", "ours": 11, "peer": 386442, "peer_name": "Xen smmu-v3.c", "ratio": 35131.09,
+        "id": "cmd-boot", "what": "", "unit": "commands", "ours": 11, "peer": 386442, "peer_name": "Xen smmu-v3.c", "ratio": 35131.09,
         "target": "<= 16 + 2 x streams", "met": True, "where": "QEMU", "detail": ""}
 
 
