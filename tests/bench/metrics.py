@@ -67,12 +67,12 @@ def growth(points):
     return max(v for _, v in points) / points[0][1]
 
 
-# Of one driver: commands a unit, and instructions a page.
+# Of ours.  Each SMMU is told of its own: so what one costs must not grow.
 SERIES = {
     "commands, 1 to 64 domains": lambda f: series(f, "sim.domains"),
     "commands a unit, 1 to 4 SMMUs": lambda f: series(f, "sim.units", lambda n: n),
     "instructions, 1 to 64 domains": lambda f: series(f, "insn.domains"),
-    "instructions, 1 to 4 SMMUs": lambda f: series(f, "insn.units"),
+    "instructions an SMMU, 1 to 4": lambda f: series(f, "insn.units", lambda n: n),
     "debt insert, 1 to 10^6 pages": lambda f: series(f, "insn.debt"),
     "the same into 16 ranges": lambda f: series(f, "insn.debt-full"),
 }
@@ -98,8 +98,8 @@ def insn(kind, order):
     return Metric(
         name, f"driver's instructions a page, {BATCH} given back {'awake' if live else 'asleep'}, {order}", "instructions a page", "callgrind",
         per_page(f"insn.{kind}.{order}", BATCH),
-        ">= 10x fewer" if live else "<= 40" if first else "reported",
-        (lambda ours, peer, f: peer is not None and peer >= 10 * ours) if live else at_most(40) if first else always,
+        "reported" if not first else ">= 10x fewer" if live else "<= 40",
+        always if not first else (lambda ours, peer, f: peer is not None and peer >= 10 * ours) if live else at_most(40),
         per_page("peer-insn.any", BATCH),
         lambda f: f"outside of an operation {f[f'insn.{kind}-single.{order}'] / BATCH:.0f} a page", digits=1, slack=0.03,
         picture=f"instructions a page, {'awake' if live else 'asleep'}" if first else "")
@@ -139,6 +139,8 @@ SIMULATED = (
            picture="queue memory, bytes"),
     Metric("scaling", "commands, instructions a page: most by least", "x", "simulator, callgrind", scaling, "flat", at_most(FLAT), "not compared",
            scaling_detail, digits=2, slack=0.02),
+    Metric("insn-4-smmus", "driver's instructions a page, a domain on 4 SMMUs", "instructions a page", "callgrind", per_page("insn.units.4", BATCH),
+           "reported", always, "not compared", lambda f: f"on one {f['insn.units.1'] / BATCH:.1f}", digits=1, slack=0.03, main=False),
     Metric("residency", "share of idle time that the SMMU sleeps, a day of two guests", "%", "simulator",
            lambda f: 100 * f["day.parked.asleep.idle.ms"] / f["day.parked.idle.ms"], ">= 95",
            lambda ours, peer, f: ours >= 95 and 100 * f["day.off.off.idle.ms"] / f["day.off.idle.ms"] >= 95, lambda f: 0,

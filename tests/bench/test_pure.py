@@ -131,7 +131,7 @@ def figures():
          "qemu.balloon.hypercalls": 56, "qemu.balloon.continuations": 0, "qemu.balloon.commands": 112, "qemu.neighbour.lookups": 2,
          "qemu.neighbour.misses": 0, "sim.off.wakes": 0, "sim.polls.p2m.batch": 0, "sim.polls.locked": 0, "sim.wake.on.over": 0}
     for n in (1, 2, 4):
-        f[f"sim.units.{n}"], f[f"insn.units.{n}"] = 2 * n, 1000
+        f[f"sim.units.{n}"], f[f"insn.units.{n}"] = 2 * n, 1000 * n
     for n in (1, 64):
         f[f"sim.domains.{n}"], f[f"insn.domains.{n}"] = 2, 1000
     for n in (1, 1000000):
@@ -181,7 +181,7 @@ def test_rows(figures):
     ("cmd-build", "qemu.build.commands", 9), ("cmd-destroy", "qemu.destroy.commands", 9), ("cmd-wake-on", "sim.wake.on.over", 1),
     ("cmd-wake-off", "sim.wake.off.plain.commands", 4), ("cmd-wake-off", "sim.wake.off.hyp.commands", 5),
     ("mmio-wake-off", "sim.wake.off.most.accesses", 21), ("wake-unmap", "sim.off.wakes", 1), ("wake-unmap", "sim.dormant.wakes", 1),
-    ("insn-live", "insn.live.sequential", 31 * 512), ("insn-live-random", "insn.live.random", 31 * 512),
+    ("insn-live", "insn.live.sequential", 31 * 512),
     ("insn-dormant", "insn.dormant.sequential", 41 * 512), ("miss-neighbour", "qemu.neighbour.misses", 1),
     ("lock-hold", "sim.polls.p2m.dead.ms", 3001), ("lock-hold", "sim.polls.p2m.batch", 1), ("lock-hold-link", "sim.polls.locked", 1),
     ("lock-hold-queue", "sim.polls.locked", 1), ("mem-queues", "sim.queue.bytes", 262145), ("scaling", "sim.units.4", 9),
@@ -249,7 +249,7 @@ def test_target_lost(figures):
 
 def test_table(figures):
     """The table: what was missed says so; lines are aligned"""
-    assert report.summary(metrics.rows(figures)) == "35 of 35 targets met"
+    assert report.summary(metrics.rows(figures)) == "36 of 36 targets met"
     figures["sim.queue.bytes"] = 300000
     text = report.table(metrics.rows(figures))
     line = next(x for x in text.splitlines() if x.startswith("mem-queues"))
