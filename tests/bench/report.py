@@ -21,13 +21,17 @@ def versions(report_):
     return ", ".join(f"{k} {v}" for k, v in report_["versions"].items())
 
 
+def times(ratio):
+    return "-" if not ratio else f"{ratio:,.0f}x" if ratio >= 100 else f"{ratio:.3g}x"
+
+
 def cells(r):
     m = BY_ID[r["id"]]
     peer = metrics.number(r["peer"], m)
     if r["peer"] is None and ": " in r["peer_name"]:
         peer = r["peer_name"].split(": ", 1)[1]
-    ratio = "all" if r["peer"] and not r["ours"] and m.better == "less" else f"{r['ratio']:,.4g}x" if r["ratio"] else "-"
-    return [r["id"], r["what"], metrics.number(r["ours"], m), peer, ratio, r["target"], "yes" if r["met"] else "MISSED"]
+    ratio = "all" if r["peer"] and not r["ours"] and m.better == "less" else times(r["ratio"])
+    return [r["id"], r["what"], metrics.number(r["ours"], m), peer, ratio, r["target"], {True: "yes", False: "MISSED", None: "-"}[r["met"]]]
 
 
 HEAD = ("metric", "what", "ours", "stock", "fewer", "target", "met")
@@ -39,8 +43,8 @@ def table(rows, tablefmt="simple"):
 
 
 def summary(rows):
-    missed = [r["id"] for r in rows if not r["met"]]
-    return f"{len(rows) - len(missed)} of {len(rows)} targets met" + (f"; missed: {', '.join(missed)}" if missed else "")
+    missed = [r["id"] for r in rows if r["met"] is False]
+    return f"{sum(r['met'] is True for r in rows)} of {len(rows)} targets met" + (f"; missed: {', '.join(missed)}" if missed else "")
 
 
 def section(report_):
