@@ -58,7 +58,7 @@ bench: setup
 	@$(BENCH)
 
 bench-check: setup
-	@$(BENCH) --check
+	@$(BENCH) --check $(if $(QUICK),--quick)
 
 # What was measured last becomes what is committed, and what the README shows.
 bench-accept:

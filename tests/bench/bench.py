@@ -98,6 +98,9 @@ def compare(rows, quick):
 
 
 def accept():
+    if not (OUT / "report.json").exists():
+        print("Nothing was measured yet.\nNext: make bench", file=sys.stderr)
+        return 1
     rep = json.loads((OUT / "report.json").read_text())
     lacking = [m.id for m in metrics.METRICS if m.id not in {r["id"] for r in rep["metrics"]}]
     if lacking:

@@ -68,8 +68,9 @@ DRAWN = ("cmd-batch512", "mmio-batch512", "barrier-batch512", "cmd-dormant-qemu"
          "insn-dormant", "mem-queues")
 STYLE = """text { font: 13px system-ui, sans-serif; fill: #1f2328 } .small { font-size: 11px; fill: #59636e }
  .head { font-size: 15px; font-weight: 600 } .ours { fill: #0969da } .stock { fill: #bc4c00 } .line { stroke: #d1d9e0 } .paper { fill: #ffffff }
+ .value { stroke: #ffffff; stroke-width: 4px; paint-order: stroke }
  @media (prefers-color-scheme: dark) { text { fill: #f0f6fc } .small { fill: #9198a1 } .ours { fill: #4493f8 } .stock { fill: #db6d28 }
- .line { stroke: #3d444d } .paper { fill: #0d1117 } }"""
+ .line { stroke: #3d444d } .paper { fill: #0d1117 } .value { stroke: #0d1117 } }"""
 LEFT, WIDTH, ROW, TOP = 350, 330, 40, 74
 
 
@@ -81,7 +82,7 @@ def length(x, most):
 def bar(y, x, most, kind, text):
     w = max(length(x, most), 3)
     return (f'<rect class="{kind}" x="{LEFT}" y="{y}" width="{w:.1f}" height="13" rx="2"/>'
-            f'<text class="small" x="{LEFT + w + 6:.1f}" y="{y + 11}">{escape(text)}</text>')
+            f'<text class="small value" x="{LEFT + w + 6:.1f}" y="{y + 11}">{escape(text)}</text>')
 
 
 def svg(report_):
