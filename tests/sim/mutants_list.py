@@ -640,14 +640,14 @@ MUTANTS = [
        "    smmu_page_release(page, true);")],
      [HISTORIES]),
     ("gathered pages let go before their flush",
-     [("gather.c", "    int rc = 0;\n\n    if ( !smmu_debt_none(",
-       "    int rc = 0;\n\n    for ( i = 0; i < gather->nr; i++ )\n"
-       "        smmu_page_release(gather->pages[i], true);\n"
-       "    gather->nr = 0;\n    if ( !smmu_debt_none(")],
+     [("gather.c", "    int rc = 0;\n\n    if ( gather->run !=",
+       "    int rc = 0;\n\n    while ( gather->nr )\n"
+       "        smmu_page_release(gather->pages[--gather->nr], true);\n"
+       "    if ( gather->run !=")],
      [ROUNDS]),
     ("a drain that failed lets its pages go",
-     [("gather.c", "smmu_page_release(gather->pages[i], !rc);",
-       "smmu_page_release(gather->pages[i], true);")],
+     [("gather.c", "smmu_page_release(*page, !rc);",
+       "smmu_page_release(*page, true);")],
      [GATHER]),
     ("a quarantined domain's pages lose a reference",
      [("gather.c", "if ( !rc || !smmu_domain_quarantined(gather->domain) )",
@@ -678,10 +678,27 @@ MUTANTS = [
        "        owe(link, what, unmaps);\n        link->stats.drains[why]++;\n")],
      [GATHER]),
     ("a gather forgets a page",
-     [("gather.c", "        smmu_debt_add(&gather->owed, first, pages);",
-       "        if ( smmu_debt_none(&gather->owed) )\n"
-       "            smmu_debt_add(&gather->owed, first, pages);")],
+     [("gather.c", "    end_run(gather);\n    if ( pages == ~0ULL )",
+       "    if ( smmu_debt_none(&gather->owed) )\n"
+       "        end_run(gather);\n    if ( pages == ~0ULL )")],
      [HISTORIES]),
+    ("mapping does not look at the run that is gathered",
+     [("gather.c", "    return run != end && run <= last && end - 1 >= first;",
+       "    return false;")],
+     [GATHER]),
+    ("it looks at the first page of the run only",
+     [("gather.c", "    return run != end && run <= last && end - 1 >= first;",
+       "    return run != end && run <= last && run >= first;")],
+     [GATHER]),
+    ("a run wraps below",
+     [("gather.c", "if ( pages == 1 && first < gather->run && "
+       "gather->run - first == 1 )",
+       "if ( pages == 1 && gather->run - first == 1 )")],
+     [GATHER]),
+    ("a run wraps above",
+     [("gather.c", "if ( pages == 1 && first && first == gather->run_end )",
+       "if ( pages == 1 && first == gather->run_end )")],
+     [GATHER]),
     ("a gather takes another domain's pages",
      [("gather.c", "        if ( gather->domain != domain )\n"
        "            return false;\n", "")],
