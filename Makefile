@@ -11,16 +11,20 @@ PYTHON := $(firstword $(wildcard /usr/bin/python3) python3)
 SYSTEM := tests/system
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help run check check-fast check-long model xen tools boards setup clean distclean
+.PHONY: help run check check-fast check-long model xen tools boards setup clean distclean \
+	bench bench-check bench-accept
 .DEFAULT_GOAL := help
 
 help:
 	@echo 'make run         fetch, build and boot everything on QEMU: two guests with'
-	@echo '                 devices of their own, DMA, attacks; build/run/report.json'
+	@echo '                 devices of their own, DMA, attacks; build/run/report.json, timeline.svg'
 	@echo '                 KEEP=1 leaves the machine up, XEN_SRC=dir takes your own Xen'
 	@echo 'make check       all tests: host tests, then the system tests on QEMU'
 	@echo 'make check-fast  the host tests: no root, no network, no QEMU, under a minute'
 	@echo 'make check-long  everything, with full counts'
+	@echo 'make bench       side by side with the stock driver, in counts, as one table:'
+	@echo '                 build/bench/report.json; make bench-check: nothing is worse'
+	@echo '                 than tests/bench/figures.json'
 	@echo 'make model       the power state machine, explored by spin: minutes'
 	@echo 'make xen         the hypervisor: build/out/xen; XEN_VERSION=4.20 or 4.17,'
 	@echo '                 or XEN_SRC=dir for your own tree, which is copied first'
@@ -47,6 +51,18 @@ tools: setup
 
 boards: setup
 	@$(PYTHON) $(SYSTEM)/boards.py
+
+BENCH := $(PYTHON) tests/bench/bench.py
+
+bench: setup
+	@$(BENCH)
+
+bench-check: setup
+	@$(BENCH) --check $(if $(QUICK),--quick)
+
+# What was measured last becomes what is committed, and what the README shows.
+bench-accept:
+	@$(BENCH) --accept
 
 # Suites that need no root, no network and no QEMU, each a command that prints
 # TAP.  tests/tally runs them, shows progress and adds up.

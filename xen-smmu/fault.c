@@ -4,8 +4,8 @@
 
 #define SECOND  1000000000ULL
 
-bool smmu_limit_pass(struct smmu_limit *limit, uint64_t now,
-                     uint64_t *dropped)
+bool smmu_limit_burst(struct smmu_limit *limit, uint64_t now,
+                      unsigned int burst, uint64_t *dropped)
 {
     *dropped = 0;
 
@@ -14,7 +14,7 @@ bool smmu_limit_pass(struct smmu_limit *limit, uint64_t now,
         limit->window = now;
         limit->lines = 0;
     }
-    if ( limit->lines >= SMMU_LIMIT_BURST )
+    if ( limit->lines >= burst )
     {
         limit->dropped++;
         return false;
@@ -25,6 +25,12 @@ bool smmu_limit_pass(struct smmu_limit *limit, uint64_t now,
     limit->dropped = 0;
 
     return true;
+}
+
+bool smmu_limit_pass(struct smmu_limit *limit, uint64_t now,
+                     uint64_t *dropped)
+{
+    return smmu_limit_burst(limit, now, SMMU_LIMIT_BURST, dropped);
 }
 
 bool smmu_unit_may_log(struct smmu_unit *unit)

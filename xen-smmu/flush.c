@@ -89,7 +89,7 @@ static void owe(struct smmu_link *link, const struct smmu_debt *what,
  * *lost: it does, and none can be had.
  */
 static bool must_flush(struct smmu_link *link, const struct smmu_debt *what,
-                       uint64_t unmaps, bool *lost)
+                       uint64_t unmaps, enum smmu_drain why, bool *lost)
 {
     unsigned long flags = smmu_lock(&link->lock);
     bool flush = false;
@@ -104,6 +104,9 @@ static bool must_flush(struct smmu_link *link, const struct smmu_debt *what,
     else
     {
         link->stats.flushes++;
+        link->stats.drains[why]++;
+        if ( why != SMMU_DRAIN_NONE && why != SMMU_DRAIN_ADDED )
+            link->stats.drained += unmaps;
         flush = true;
     }
 
@@ -113,7 +116,7 @@ static bool must_flush(struct smmu_link *link, const struct smmu_debt *what,
 }
 
 int smmu_flush_debt(struct smmu_domain *domain, const struct smmu_debt *what,
-                    uint64_t unmaps)
+                    uint64_t unmaps, enum smmu_drain why)
 {
     struct pending pending[BATCH];
     struct smmu_link *link;
@@ -126,7 +129,7 @@ int smmu_flush_debt(struct smmu_domain *domain, const struct smmu_debt *what,
         /* If the unit went as the link got blocked, it is debt after all. */
         do {
             lost = false;
-            flush = must_flush(link, what, unmaps, &lost);
+            flush = must_flush(link, what, unmaps, why, &lost);
         } while ( lost && !smmu_link_lost(link) );
 
         if ( lost )
@@ -162,7 +165,7 @@ int smmu_flush(struct smmu_domain *domain, uint64_t first, uint64_t pages,
     else
         smmu_debt_add(&what, first, pages);
 
-    return smmu_flush_debt(domain, &what, 1);
+    return smmu_flush_debt(domain, &what, 1, SMMU_DRAIN_NONE);
 }
 
 /*

@@ -34,8 +34,10 @@ bool smmu_gather_open(struct smmu_gather *gather, struct smmu_domain *domain)
     gather->domain = domain;
     gather->depth = 1;
     gather->unmaps = 0;
+    gather->why = SMMU_DRAIN_END;
     gather->rc = 0;
     gather->nr = 0;
+    gather->run = gather->run_end = 0;
     smmu_debt_clear(&gather->owed);
     flags = smmu_lock(&domain->lock);
     gather->next = first_of(domain);
@@ -45,38 +47,84 @@ bool smmu_gather_open(struct smmu_gather *gather, struct smmu_domain *domain)
     return true;
 }
 
-void smmu_gather_add(struct smmu_gather *gather, uint64_t first,
-                     uint64_t pages)
+/* What was unmapped page by page is owed as one range.  domain->lock held. */
+static void end_run(struct smmu_gather *gather)
+{
+    if ( gather->run == gather->run_end )
+        return;
+    smmu_debt_add(&gather->owed, gather->run,
+                  gather->run_end - gather->run);
+    smmu_store(&gather->run, 0);
+    smmu_store(&gather->run_end, 0);
+}
+
+/* What does not go on where the last one ended; not inlined into what does. */
+static __attribute__((__noinline__))
+void add(struct smmu_gather *gather, uint64_t first, uint64_t pages)
 {
     unsigned long flags;
 
-    if ( !pages )
+    if ( gather->owed.all )
         return;
     flags = smmu_lock(&gather->domain->lock);
+    end_run(gather);
     if ( pages == ~0ULL )
         smmu_debt_add_all(&gather->owed);
-    else
+    else if ( first + pages < first )
         smmu_debt_add(&gather->owed, first, pages);
+    else
+    {
+        smmu_store(&gather->run, first);
+        smmu_store(&gather->run_end, first + pages);
+    }
     smmu_unlock(&gather->domain->lock, flags);
+}
+
+void smmu_gather_add(struct smmu_gather *gather, uint64_t first,
+                     uint64_t pages)
+{
+    /* An end of 0 is of no run, or of one up to the last page there is. */
+    if ( pages == 1 && first && first == gather->run_end )
+    {
+        gather->unmaps++;
+        smmu_store(&gather->run_end, first + 1);
+        return;
+    }
+    if ( !pages )
+        return;
     gather->unmaps++;
+    if ( pages == 1 && first < gather->run && gather->run - first == 1 )
+        smmu_store(&gather->run, first);
+    else
+        add(gather, first, pages);
 }
 
 void smmu_gather_keep(struct smmu_gather *gather, void *page)
 {
     gather->pages[gather->nr++] = page;
-    if ( gather->nr == SMMU_GATHER_PAGES )
-        smmu_gather_drain(gather);
+    if ( gather->nr < SMMU_GATHER_PAGES )
+        return;
+    gather->why = SMMU_DRAIN_FULL;
+    smmu_gather_drain(gather);
+    gather->why = SMMU_DRAIN_END;
 }
 
 int smmu_gather_drain(struct smmu_gather *gather)
 {
     unsigned long flags;
-    unsigned int i;
+    void **page, **end;
     int rc = 0;
 
+    if ( gather->run != gather->run_end )
+    {
+        flags = smmu_lock(&gather->domain->lock);
+        end_run(gather);
+        smmu_unlock(&gather->domain->lock, flags);
+    }
     if ( !smmu_debt_none(&gather->owed) )
     {
-        rc = smmu_flush_debt(gather->domain, &gather->owed, gather->unmaps);
+        rc = smmu_flush_debt(gather->domain, &gather->owed, gather->unmaps,
+                             gather->why);
         /* Only now: until here they are old translations to who maps. */
         flags = smmu_lock(&gather->domain->lock);
         smmu_debt_clear(&gather->owed);
@@ -87,9 +135,10 @@ int smmu_gather_drain(struct smmu_gather *gather)
      * In a quarantine not even the reference: another CPU that removed the
      * same page may have dropped the allocation's.
      */
-    for ( i = 0; i < gather->nr; i++ )
-        if ( !rc || !smmu_domain_quarantined(gather->domain) )
-            smmu_page_release(gather->pages[i], !rc);
+    end = &gather->pages[gather->nr];
+    if ( !rc || !smmu_domain_quarantined(gather->domain) )
+        for ( page = gather->pages; page < end; page++ )
+            smmu_page_release(*page, !rc);
     gather->nr = 0;
     gather->rc = gather->rc ?: rc;
 
@@ -127,6 +176,19 @@ int smmu_gather_close(struct smmu_gather *gather)
     return rc;
 }
 
+/* It may grow meanwhile, by pages that who looks does not hold. */
+static bool in_run(const struct smmu_gather *gather, uint64_t first,
+                   uint64_t pages)
+{
+    uint64_t run = smmu_load(&gather->run), end = smmu_load(&gather->run_end);
+    uint64_t last = first + pages - 1;
+
+    if ( last < first )
+        last = ~0ULL;
+
+    return run != end && run <= last && end - 1 >= first;
+}
+
 /* Was one of these pages unmapped, and is not flushed? */
 static bool gathered(struct smmu_domain *domain, uint64_t first,
                      uint64_t pages)
@@ -141,7 +203,8 @@ static bool gathered(struct smmu_domain *domain, uint64_t first,
 
     flags = smmu_lock(&domain->lock);
     for ( g = first_of(domain); g && !found; g = g->next )
-        found = smmu_debt_meets(&g->owed, first, pages);
+        found = smmu_debt_meets(&g->owed, first, pages) ||
+                in_run(g, first, pages);
     smmu_unlock(&domain->lock, flags);
 
     return found;
@@ -150,8 +213,16 @@ static bool gathered(struct smmu_domain *domain, uint64_t first,
 int smmu_break(struct smmu_domain *domain, uint64_t first, uint64_t pages,
                bool replaced)
 {
-    return replaced || gathered(domain, first, pages)
-           ? smmu_flush(domain, first, pages, true) : 0;
+    struct smmu_debt what;
+
+    if ( replaced )
+        return smmu_flush(domain, first, pages, true);
+    if ( !gathered(domain, first, pages) )
+        return 0;
+    smmu_debt_clear(&what);
+    smmu_debt_add(&what, first, pages);
+
+    return smmu_flush_debt(domain, &what, 1, SMMU_DRAIN_ADDED);
 }
 
 /*

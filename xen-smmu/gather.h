@@ -23,7 +23,11 @@ struct smmu_gather {
     unsigned int depth;             /* how often it was opened */
     struct smmu_debt owed;          /* changed by its owner only, under
                                        domain->lock; others look */
-    uint64_t unmaps;                /* in it */
+    uint64_t run;                   /* what was unmapped last, page by page: */
+    uint64_t run_end;               /* run .. run_end - 1, not yet in `owed`.
+                                       As that, but it grows without a lock */
+    uint64_t unmaps;                /* in both */
+    enum smmu_drain why;            /* of the next drain: for statistics */
     int rc;                         /* the first drain that failed */
     unsigned int nr;
     void *pages[SMMU_GATHER_PAGES]; /* may not be reused yet */

@@ -57,6 +57,8 @@ struct smmu_device {
                                        once, by who then makes it so */
     uint64_t scmi;                  /* its domain's power domain + 1, or 0 */
     struct smmu_limit limit;
+    struct smmu_limit votes;        /* that become events */
+    bool told;                      /* the vote that the last event says */
     uint64_t faults;
     uint64_t dropped;
     unsigned int nr;
@@ -138,6 +140,14 @@ struct smmu_policy {
     unsigned int before;            /* in the one before */
 };
 
+/* Why what was gathered is flushed. */
+enum smmu_drain {
+    SMMU_DRAIN_NONE,                /* it was not gathered */
+    SMMU_DRAIN_END, SMMU_DRAIN_PREEMPTED, SMMU_DRAIN_GRANTS, SMMU_DRAIN_FULL,
+    SMMU_DRAIN_ADDED,               /* one page, mapped before the drain */
+    SMMU_NR_DRAINS
+};
+
 struct smmu_link_stats {
     uint64_t flushes;               /* invalidations by hardware */
     uint64_t elided;                /* unmaps that became debt */
@@ -151,6 +161,8 @@ struct smmu_link_stats {
     uint64_t worst_wake;            /* most commands one took */
     uint64_t worst_accesses;        /* most register accesses, but for polls */
     uint64_t failures;
+    uint64_t drains[SMMU_NR_DRAINS];
+    uint64_t drained;               /* unmaps in them */
 };
 
 /* When what it does becomes an event: trace.h. */

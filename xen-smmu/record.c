@@ -41,6 +41,14 @@ void smmu_record_link(struct smmu_link *link, struct xen_smmu_link *r)
     r->wake_all = link->stats.wake_all;
     r->worst_wake = link->stats.worst_wake;
     r->worst_accesses = link->stats.worst_accesses;
+    r->drains_full = link->stats.drains[SMMU_DRAIN_FULL];
+    r->drains_preempted = link->stats.drains[SMMU_DRAIN_PREEMPTED];
+    r->drains_end = link->stats.drains[SMMU_DRAIN_END];
+    r->drains_grants = link->stats.drains[SMMU_DRAIN_GRANTS];
+    r->drains = r->drains_full + r->drains_preempted + r->drains_end +
+                r->drains_grants;
+    r->drained = link->stats.drained;
+    r->flushes_added = link->stats.drains[SMMU_DRAIN_ADDED];
     smmu_unlock(&link->lock, flags);
     if ( link->domain->agent )
         smmu_record_agent(link->domain->agent, r);

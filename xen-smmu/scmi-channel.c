@@ -47,11 +47,11 @@ bool smmu_scmi_access(struct smmu_agent *agent, uint64_t offset,
     flags = smmu_lock(&c->lock);
     c->traps++;
     if ( valid && write )
-        memcpy(c->bytes + offset, value, bytes);
+        memcpy(c->bytes + smmu_index(offset, SMMU_SCMI_BYTES), value, bytes);
     else if ( valid )
     {
         *value = 0;
-        memcpy(value, c->bytes + offset, bytes);
+        memcpy(value, c->bytes + smmu_index(offset, SMMU_SCMI_BYTES), bytes);
     }
     smmu_unlock(&c->lock, flags);
 

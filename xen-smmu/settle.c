@@ -199,9 +199,10 @@ uint64_t smmu_domain_delay(const struct smmu_domain *domain)
 
 static void set_vote(struct smmu_device *dev, bool awake)
 {
-    if ( dev->awake != awake )
-        smmu_trace_vote(dev, awake);
+    if ( dev->awake == awake )
+        return;
     dev->awake = awake;
+    smmu_trace_vote(dev);
 }
 
 /* Later, unless there is no delay. */

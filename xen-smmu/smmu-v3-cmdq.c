@@ -2,10 +2,11 @@
 /*
  * The command queue (IHI0070 3.5, 4).
  *
- * Producers take the lock to write entries and PROD, and for nothing else.
- * Who waits reads CONS without it.  Both indices are counted in 64 bits, so
- * that no completion is taken for another one a lap later; a register value
- * is only believed where it can be told which lap it belongs to.
+ * Producers take the lock to write entries and PROD, and for their turn where
+ * the queue is full.  Who waits reads CONS without it.  Both indices are
+ * counted in 64 bits, so that no completion is taken for another one a lap
+ * later; a register value is only believed where it can be told which lap it
+ * belongs to.
  *
  * CONS moves in order: the last sync waited for covers all before it.
  */
@@ -107,76 +108,138 @@ static int look(struct smmu_unit *unit)
     return stopped(unit, reg) ? -EIO : 0;
 }
 
+/* A wait for the SMMU, and how it goes.  Starts as zeroes. */
+struct wait {
+    uint64_t deadline;
+    bool late;
+    int rc;
+};
+
+/*
+ * Called as long as there was no progress: looks once more.  Not 0: there will
+ * be none.  What has completed has, whatever came after: so it is looked at
+ * once more before it is late, or an error.
+ */
+static int once_more(struct smmu_unit *unit, struct wait *w)
+{
+    if ( w->rc )
+        return w->rc;
+    if ( w->late )
+        return -ETIMEDOUT;
+    if ( smmu_unit_failed(unit) )
+        return -EIO;
+
+    if ( !w->deadline )
+        w->deadline = smmu_now() + SMMU_V3_TIMEOUT_NS;
+    w->late = smmu_now() > w->deadline;
+    w->rc = look(unit);
+    smmu_relax();
+
+    return 0;
+}
+
 /* Waits until `done` commands were consumed. */
 static int wait_for(struct smmu_unit *unit, uint64_t done)
 {
     struct smmu_v3_cmdq *q = &to_v3(unit)->cmdq;
-    uint64_t deadline = smmu_now() + SMMU_V3_TIMEOUT_NS;
-    bool late = false;
+    struct wait w = { .rc = 0 };
     int rc = 0;
 
-    for ( ; ; )
-    {
-        /* Progress first: what has completed has, whatever came after. */
-        if ( smmu_load(&q->cons) >= done )
-            return 0;
-        if ( rc )
-            return rc;
-        if ( late )
-            return -ETIMEDOUT;
-        if ( smmu_unit_failed(unit) )
-            return -EIO;
+    while ( !rc && smmu_load(&q->cons) < done )
+        rc = once_more(unit, &w);
 
-        late = smmu_now() > deadline;
-        rc = look(unit);
-        smmu_relax();
+    return rc;
+}
+
+/* There is room; q->lock held. */
+static void append(struct smmu_unit *unit, const struct cmd *cmds,
+                   unsigned int n)
+{
+    struct smmu_v3_cmdq *q = &to_v3(unit)->cmdq;
+    uint64_t size = 1UL << q->log2, prod = q->prod;
+    unsigned int i;
+
+    for ( i = 0; i < n; i++ )
+    {
+        uint64_t *slot = &q->ring[((prod + i) & (size - 1)) * CMD_DWORDS];
+
+        smmu_dma_store(&slot[0], cmds[i].d[0]);
+        smmu_dma_store(&slot[1], cmds[i].d[1]);
+        if ( !unit->coherent )
+            smmu_dma_clean(slot, sizeof(*cmds));
     }
+    smmu_store(&q->prod, prod + n);
+    smmu_wmb();
+    smmu_v3_write(unit, V3_CMDQ_PROD, index_of(q, prod + n));
+}
+
+/* Where `me` is in line, or would be. */
+static struct smmu_v3_waiter **place(struct smmu_v3_cmdq *q,
+                                     const struct smmu_v3_waiter *me)
+{
+    struct smmu_v3_waiter **p = &q->line;
+
+    while ( *p && *p != me )
+        p = &(*p)->next;
+
+    return p;
+}
+
+/*
+ * Writes n commands, if there is room and nobody has waited for longer; else
+ * `me` stands in line.  Who comes later cannot take the room away, however
+ * many there are.
+ */
+static bool in_turn(struct smmu_unit *unit, const struct cmd *cmds,
+                    unsigned int n, struct smmu_v3_waiter *me,
+                    uint64_t *ticket)
+{
+    struct smmu_v3_cmdq *q = &to_v3(unit)->cmdq;
+    unsigned long flags = smmu_lock(&q->lock);
+    struct smmu_v3_waiter **p = place(q, me);
+    bool fits = p == &q->line &&
+                q->prod + n - smmu_load(&q->cons) <= 1UL << q->log2;
+
+    if ( fits )
+    {
+        append(unit, cmds, n);
+        *ticket = q->prod;
+    }
+    *p = fits ? me->next : me;
+    smmu_unlock(&q->lock, flags);
+
+    return fits;
+}
+
+static void leave(struct smmu_unit *unit, const struct smmu_v3_waiter *me)
+{
+    struct smmu_v3_cmdq *q = &to_v3(unit)->cmdq;
+    unsigned long flags = smmu_lock(&q->lock);
+
+    *place(q, me) = me->next;
+    smmu_unlock(&q->lock, flags);
 }
 
 /* Queues n commands in one piece; n is at most half the queue. */
 static int put(struct smmu_unit *unit, const struct cmd *cmds, unsigned int n,
                uint64_t *ticket)
 {
-    struct smmu_v3_cmdq *q = &to_v3(unit)->cmdq;
-    uint64_t size = 1UL << q->log2, prod;
-    unsigned long flags;
-    unsigned int i;
-    bool fits;
+    struct smmu_v3_waiter me = { .next = NULL };
+    struct wait w = { .rc = 0 };
     int rc;
 
-    for ( ; ; )
+    while ( !in_turn(unit, cmds, n, &me, ticket) )
     {
-        flags = smmu_lock(&q->lock);
-        prod = q->prod;
-        fits = prod + n - smmu_load(&q->cons) <= size;
-        for ( i = 0; fits && i < n; i++ )
-        {
-            uint64_t *slot = &q->ring[((prod + i) & (size - 1)) * CMD_DWORDS];
-
-            smmu_dma_store(&slot[0], cmds[i].d[0]);
-            smmu_dma_store(&slot[1], cmds[i].d[1]);
-            if ( !unit->coherent )
-                smmu_dma_clean(slot, sizeof(*cmds));
-        }
-        if ( fits )
-        {
-            smmu_store(&q->prod, prod + n);
-            smmu_wmb();
-            smmu_v3_write(unit, V3_CMDQ_PROD, index_of(q, prod + n));
-        }
-        smmu_unlock(&q->lock, flags);
-
-        if ( fits )
-        {
-            smmu_add(&unit->nr_commands, n);
-            *ticket = prod + n;
-            return 0;
-        }
-
-        rc = wait_for(unit, prod + n - size);
+        rc = once_more(unit, &w);
         if ( rc )
+        {
+            leave(unit, &me);
             return rc;
+        }
     }
+    smmu_add(&unit->nr_commands, n);
+
+    return 0;
 }
 
 unsigned int smmu_v3_range_cost(const struct smmu_unit *unit, uint64_t pages)

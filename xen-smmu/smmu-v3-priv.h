@@ -48,8 +48,14 @@ struct smmu_v3_strtab {
     struct smmu_v3_ste *linear;
 };
 
+/* Who has found the command queue full; on its stack. */
+struct smmu_v3_waiter {
+    struct smmu_v3_waiter *next;    /* who came after */
+};
+
 struct smmu_v3_cmdq {
-    struct smmu_lock lock;          /* prod */
+    struct smmu_lock lock;          /* prod, and the line */
+    struct smmu_v3_waiter *line;    /* the first in it writes next */
     uint64_t *ring;
     uint64_t base;                  /* value of CMDQ_BASE */
     unsigned int log2;

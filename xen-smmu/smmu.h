@@ -253,9 +253,12 @@ uint64_t smmu_policy_delay(const struct smmu_policy *policy, uint64_t now,
  */
 int smmu_flush(struct smmu_domain *domain, uint64_t first, uint64_t pages,
                bool removed);
-/* The same for a set of pages that is not empty; `unmaps`: for statistics. */
+/*
+ * The same for a set of pages that is not empty; `unmaps`, `why`: for
+ * statistics.
+ */
 int smmu_flush_debt(struct smmu_domain *domain, const struct smmu_debt *what,
-                    uint64_t unmaps);
+                    uint64_t unmaps, enum smmu_drain why);
 
 /* vmid.c ----------------------------------------------------------------- */
 
@@ -285,6 +288,9 @@ void smmu_fault_report(struct smmu_unit *unit, const struct smmu_fault *fault);
 /* Whether one more line may be logged now.  *dropped: how many were not. */
 bool smmu_limit_pass(struct smmu_limit *limit, uint64_t now,
                      uint64_t *dropped);
+/* The same for so many a second. */
+bool smmu_limit_burst(struct smmu_limit *limit, uint64_t now,
+                      unsigned int burst, uint64_t *dropped);
 
 /* Whether a line about the unit itself may be logged now.  unit->config. */
 bool smmu_unit_may_log(struct smmu_unit *unit);

@@ -2,8 +2,14 @@
 /* What becomes an event of the ring, and how often (trace.h). */
 #include "backend.h"
 
-/* Flushes of a link in so many ns are one event, with their number. */
-#define FLUSH_NS    1000000ULL
+/*
+ * A guest may flush, and vote, as often as it likes: it must not wash out what
+ * others did.  Flushes of a link in so many ns are one event, with their
+ * number; of a device so many votes a second are events, and the last one
+ * before its link moves.
+ */
+#define FLUSH_NS    10000000ULL
+#define VOTES       100
 
 static struct xen_smmu_event of_unit(const struct smmu_unit *unit,
                                      unsigned int kind)
@@ -81,10 +87,41 @@ static void held_flushes(struct smmu_link *link)
         smmu_trace(event);
 }
 
+static void tell_vote(struct smmu_device *dev, uint64_t dropped)
+{
+    struct xen_smmu_event event = of_device(dev, XEN_SMMU_EVENT_vote);
+
+    event.state = dev->awake;
+    event.before = dev->told;
+    event.count = dropped;
+    dev->told = dev->awake;
+    smmu_trace(event);
+}
+
+void smmu_trace_vote(struct smmu_device *dev)
+{
+    uint64_t dropped;
+
+    if ( smmu_limit_burst(&dev->votes, smmu_now(), VOTES, &dropped) )
+        tell_vote(dev, dropped);
+}
+
+static void untold_votes(const struct smmu_link *link)
+{
+    struct smmu_device *dev;
+
+    for ( dev = link->unit->devices; dev; dev = dev->next )
+        if ( dev->link == link && dev->told != dev->awake )
+            tell_vote(dev, 0);
+}
+
 void smmu_trace_link(struct smmu_link *link, unsigned int before)
 {
     struct xen_smmu_event event = of_link(link, XEN_SMMU_EVENT_link);
 
+    if ( link->state == XEN_SMMU_LINK_WAKING ||
+         link->state == XEN_SMMU_LINK_QUIESCING )
+        untold_votes(link);
     if ( before == XEN_SMMU_LINK_LIVE )
         held_flushes(link);
     event.before = before;
@@ -105,21 +142,13 @@ void smmu_trace_gone(const struct smmu_link *link)
     smmu_trace(of_link(link, XEN_SMMU_EVENT_gone));
 }
 
-void smmu_trace_device(const struct smmu_device *dev, bool came)
+void smmu_trace_device(struct smmu_device *dev, bool came)
 {
     struct xen_smmu_event event = of_device(dev, XEN_SMMU_EVENT_device);
 
     event.state = came;
     event.before = !came;
-    smmu_trace(event);
-}
-
-void smmu_trace_vote(const struct smmu_device *dev, bool awake)
-{
-    struct xen_smmu_event event = of_device(dev, XEN_SMMU_EVENT_vote);
-
-    event.state = awake;
-    event.before = dev->awake;
+    dev->told = came;
     smmu_trace(event);
 }
 

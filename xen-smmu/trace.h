@@ -38,13 +38,13 @@ void smmu_trace_unit(const struct smmu_unit *unit, unsigned int before,
                      unsigned int state, enum xen_smmu_reason reason);
 /* Its source is told to turn it on or off; rc: and has not. */
 void smmu_trace_power(const struct smmu_unit *unit, bool on, int rc);
-/* It has entered link->state.  link->lock held. */
+/* It has entered link->state.  link->lock held; config, if it can be told. */
 void smmu_trace_link(struct smmu_link *link, unsigned int before);
 void smmu_trace_gone(const struct smmu_link *link);
 /* It came to a domain, or is about to leave it.  unit->config held. */
-void smmu_trace_device(const struct smmu_device *dev, bool came);
-/* unit->config held. */
-void smmu_trace_vote(const struct smmu_device *dev, bool awake);
+void smmu_trace_device(struct smmu_device *dev, bool came);
+/* Its vote has changed.  unit->config held. */
+void smmu_trace_vote(struct smmu_device *dev);
 void smmu_trace_force(const struct smmu_domain *domain, unsigned int before,
                       unsigned int force);
 /* What it owes has changed, and not by an unmap.  link->lock held. */

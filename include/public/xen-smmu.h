@@ -198,7 +198,7 @@ enum xen_smmu_reason {
 #define XEN_SMMU_EVENT_link         3U  /* state, before: XEN_SMMU_LINK_*; reason */
 #define XEN_SMMU_EVENT_gone         4U  /* the domain has left the unit */
 #define XEN_SMMU_EVENT_device       5U  /* sid; state 1: it came to the domain, 0: it leaves */
-#define XEN_SMMU_EVENT_vote         6U  /* sid; state, before: 1 awake, 0 asleep */
+#define XEN_SMMU_EVENT_vote         6U  /* sid; state, before: 1 awake, 0 asleep; count: not recorded before it */
 #define XEN_SMMU_EVENT_force        7U  /* state, before: XEN_SMMU_FORCE_*; of no unit */
 #define XEN_SMMU_EVENT_debt         8U  /* pages owed now, ~0: the whole VMID; count: ranges */
 #define XEN_SMMU_EVENT_flush        9U  /* completed; state: XEN_SMMU_FLUSH_*; address, pages; count: flushes it stands for */
@@ -365,6 +365,14 @@ struct xen_smmu_link {
     uint64_t scmi_transitions;      /* votes that changed */
     uint64_t scmi_denied;           /* ON under a forced sleep */
     uint64_t scmi_errors;           /* other errors answered */
+    /* Of operations that unmap many pages, and flush them together: */
+    uint64_t drains;                /* such flushes */
+    uint64_t drained;               /* pages that they covered */
+    uint64_t drains_full;           /* of those: as many pages as are kept */
+    uint64_t drains_preempted;      /* the operation goes on later */
+    uint64_t drains_end;            /* it was over */
+    uint64_t drains_grants;         /* it was a batch of grant unmaps */
+    uint64_t flushes_added;         /* for a page mapped before its drain */
 };
 
 #define XEN_SMMU_PATH_LEN           192U

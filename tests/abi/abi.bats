@@ -86,8 +86,8 @@ END
 @test "control: a new field among those of 1.0 is noticed, whatever the size" {
     # Taken from the end, so that only places change.
     change '/^struct xen_smmu_link {/,/^};/{
-        /uint64_t scmi_errors;/d
-        s/\(    uint64_t elided;\)/    uint64_t scmi_errors; \1/
+        /uint64_t flushes_added;/d
+        s/\(    uint64_t elided;\)/    uint64_t flushes_added; \1/
     }'
     run ! compile gcc -std=c11 -c "$HERE/layout.c"
     [[ $output == *"xen_smmu_link.elided moved"* ]]
@@ -138,6 +138,13 @@ END
     compile gcc -std=c11 "$HERE/complete.c"
     run ! "$BATS_TEST_TMPDIR/out"
     [[ $output == *"DYING: needs a sentence and a next step"* ]]
+}
+
+@test "control: an event without a next step is noticed" {
+    change 's/"Turn PASID, or SVA, off in the device.s driver."/""/'
+    compile gcc -std=c11 "$HERE/complete.c"
+    run ! "$BATS_TEST_TMPDIR/out"
+    [[ $output == *"event substream not supported: needs"* ]]
 }
 
 @test "control: a reason that is not in the table is noticed" {

@@ -150,8 +150,33 @@ static void check_reasons(void)
     }
 }
 
+/* Events: their numbers rise, each has a name and two sentences. */
+static void check_events(void)
+{
+    static const struct {
+        uint32_t code, address;
+        const char *name, *what, *next;
+    } events[] = {
+#define X(code, address, name, what, next) { code, address, name, what, next },
+        XEN_SMMU_V3_EVENTS(X)
+#undef X
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
+        if (events[i].address > 1 || strlen(events[i].name) < 5 ||
+            (i && events[i].code <= events[i - 1].code) ||
+            !is_sentence(events[i].what) || !is_sentence(events[i].next)) {
+            printf("event %s: needs a number, a sentence and a next step\n",
+                   events[i].name);
+            wrong = 1;
+        }
+    }
+}
+
 int main(void)
 {
+    check_events();
     check_fields();
     check_parts();
     check_reasons();

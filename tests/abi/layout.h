@@ -113,7 +113,7 @@
     PART(xen_smmu_unit, 240, 256) \
     FIELD(xen_smmu_unit, accesses, 240, 8) \
     FIELD(xen_smmu_unit, polls, 248, 8) \
-    PART(xen_smmu_link, 152, 208) \
+    PART(xen_smmu_link, 152, 264) \
     FIELD(xen_smmu_link, worst_accesses, 152, 8) \
     FIELD(xen_smmu_link, scmi, 160, 4) \
     FIELD(xen_smmu_link, pad2, 164, 4) \
@@ -122,6 +122,13 @@
     FIELD(xen_smmu_link, scmi_transitions, 184, 8) \
     FIELD(xen_smmu_link, scmi_denied, 192, 8) \
     FIELD(xen_smmu_link, scmi_errors, 200, 8) \
+    FIELD(xen_smmu_link, drains, 208, 8) \
+    FIELD(xen_smmu_link, drained, 216, 8) \
+    FIELD(xen_smmu_link, drains_full, 224, 8) \
+    FIELD(xen_smmu_link, drains_preempted, 232, 8) \
+    FIELD(xen_smmu_link, drains_end, 240, 8) \
+    FIELD(xen_smmu_link, drains_grants, 248, 8) \
+    FIELD(xen_smmu_link, flushes_added, 256, 8) \
     PART(xen_smmu_device, 360, 368) \
     FIELD(xen_smmu_device, scmi_domain, 360, 2) \
     FIELD(xen_smmu_device, pad3, 362, 6) \
@@ -164,7 +171,7 @@
     SIZE(xen_smmu_list, 32) \
     SIZE(xen_smmu_op, 128) \
     SIZE(xen_smmu_unit, 256) \
-    SIZE(xen_smmu_link, 208) \
+    SIZE(xen_smmu_link, 264) \
     SIZE(xen_smmu_device, 368) \
     SIZE(xen_smmu_force, 16) \
     SIZE(xen_smmu_policy, 24) \

@@ -218,6 +218,13 @@ static void make_link(struct xen_smmu_link *link, uint32_t i)
     link->scmi_exits = i % 3 ? 31 * 40 + i : 0;
     link->scmi_calls = i % 3 ? 80 : 0;
     link->scmi_transitions = i % 3 ? 40 : 0;
+    link->drains = 7 + i;
+    link->drained = 3500 + i;
+    link->drains_full = 3;
+    link->drains_preempted = 1;
+    link->drains_end = 2;
+    link->drains_grants = 1 + i;
+    link->flushes_added = i;
     if (scenario("suspended"))
         link->force = XEN_SMMU_FORCE_SUSPEND;
     if (scenario("moving"))

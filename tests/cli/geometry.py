@@ -186,8 +186,8 @@ need(debts > 5, "no debt was compared")
 
 boxes = []
 for text, x, y, c in texts:
-    size = 15 if "h" in c.split() else 10 if set(c.split()) & {"s", "k", "w"} else 11
-    w = len(text) * size * 0.52
+    size = 15 if "h" in c.split() else 11 if set(c.split()) & {"s", "k", "w"} else 12
+    w = len(text) * size * (0.6 if set(c.split()) & {"b", "k", "w"} else 0.55)
     a = x - w if "e" in c.split() else x - w / 2 if "m" in c.split() else x
     boxes.append((a, y - size, a + w, y + 2, text))
     need(a >= 0 and a + w <= width and y - size >= 0 and y <= height, f"'{text}' leaves the picture")

@@ -185,7 +185,7 @@ xen() {
     json_holds 'all(.units[]; .polls == null and .accesses != null)'
     json_holds '.units[1].name == "smmuv3@9070000"'
     xen short-records --json stats
-    json_holds 'all(.links[]; .scmi_errors == null and .scmi_denied == 0)'
+    json_holds 'all(.links[]; .flushes_added == null and .drains_end == 2)'
     json_holds 'all(.links[]; .worst_accesses == 20)'
 }
 

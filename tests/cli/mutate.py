@@ -27,7 +27,8 @@ NEWER = {"power_source", "masters_held", "registers_kept", "caches_lost",
          "wake_ranges", "wake_vmid", "wake_all", "worst_wake", "awake"}
 # Since ABI 1.2.
 NEWER |= {"accesses", "polls", "worst_accesses", "scmi", "scmi_exits", "scmi_calls", "scmi_transitions",
-          "scmi_denied", "scmi_errors", "scmi_domain"}
+          "scmi_denied", "scmi_errors", "scmi_domain", "drains", "drained", "drains_full", "drains_preempted",
+          "drains_end", "drains_grants", "flushes_added"}
 OPTIONAL = {(kind, key) for kind in ("units", "links", "devices")
             for key in NEWER} - {("links", "wakes")}
 

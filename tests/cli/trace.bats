@@ -50,12 +50,15 @@ geometry() {
     cd "$BATS_TEST_TMPDIR"
     for signal in INT TERM; do
         export FAKE_XEN=
-        # A shell's background jobs ignore INT, so that a timer sends it.
-        run --separate-stderr timeout -s $signal 0.5 "$FAKE" trace record \
-            -o r.jsonl </dev/null
-        # timeout's own code; what counts is that the file has its end.
-        tail -n 1 r.jsonl | jq -e 'has("end_ns")'
-        [[ $stderr == *" events in "* ]]
+        "$FAKE" trace record -o $signal.jsonl </dev/null 2>err &
+        pid=$!
+        until [ -s $signal.jsonl ]; do
+            sleep 0.05
+        done
+        kill -$signal $pid
+        wait $pid
+        tail -n 1 $signal.jsonl | jq -e 'has("end_ns")'
+        grep -q " events in " err
     done
 }
 
@@ -151,6 +154,14 @@ xml.dom.minidom.parseString(sys.stdin.read())' <<<"$output"
     done
 }
 
+@test "svg: the README's is there, small, and whole" {
+    readme=$BATS_TEST_DIRNAME/../../README.md
+    picture=$BATS_TEST_DIRNAME/../../$(sed -n 's/^!\[.*](\(.*svg\))$/\1/p' "$readme")
+    [ "$(wc -c <"$picture")" -lt 60000 ]
+    python3 -c 'import sys, xml.dom.minidom
+xml.dom.minidom.parse(sys.argv[1])' "$picture"
+}
+
 @test "svg: everything is where its time is, and no text on another" {
     cd "$BATS_TEST_TMPDIR"
     export_as svg
@@ -163,10 +174,19 @@ xml.dom.minidom.parseString(sys.stdin.read())' <<<"$output"
     smmu trace export --format svg -o fake.svg r.jsonl
     expect 0
     geometry fake.svg r.jsonl
+    # Long names, large numbers.
+    sed '1s/"domD"/"a-domain-with-a-long-name"/
+         1s/smmuv3@9050000/iommu-of-the-graphics-cluster@9050000/
+         s/"domid":2\b/"domid":32767/g' "$RECORDING" >long.jsonl
+    smmu trace export --format svg -o long.svg long.jsonl
+    expect 0
+    run python3 "$BATS_TEST_DIRNAME/geometry.py" long.jsonl long.svg
+    [[ $output != *overlaps* && $output != *"leaves the picture"* ]]
+    grep -q '>a-domain-w\.\.<' long.svg
     # That it can fail: a bar, a fault, a debt, a text in another place.
     for change in 's/M150 58h319.9/M150 58h330/' 's/M383 82l/M390 82l/' \
                   's/V121H339.7/V131H339.7/' 's/class="pk" d/class="of" d/' \
-                  's/M189.5 150v9//' 's/x="56" y="114"/x="24" y="114"/'; do
+                  's/M189.5 150v9//' 's/x="64" y="114"/x="24" y="114"/'; do
         sed "$change" good.svg >bad.svg
         ! cmp -s good.svg bad.svg
         run ! python3 "$BATS_TEST_DIRNAME/geometry.py" "$RECORDING" bad.svg

@@ -18,6 +18,7 @@ extern bool host_threads;
 
 void host_enter(void);
 void host_leave(void);
+bool host_entered(void);                /* by this thread */
 
 uint64_t host_random(void);             /* host_enter() held, or one thread */
 static inline uint64_t host_pick(uint64_t n) { return host_random() % n; }
@@ -31,6 +32,8 @@ struct host_counts {
     uint64_t reads, writes;             /* registers */
     uint64_t reads_locked;              /* of them, under a short lock */
     uint64_t wmb, rmb, cleans, relaxes;
+    uint64_t polls_p2m;                 /* reads that wait, in host_p2m_enter() */
+    uint64_t worst_p2m;                 /* of them, most in one go */
     uint64_t stores;                    /* to DMA memory */
     uint64_t allocs;                    /* of any memory */
     uint64_t live;                      /* blocks not yet freed */
@@ -91,6 +94,14 @@ bool host_in_irq(void);
 unsigned int host_mutex_waiters(void);  /* threads that wait for a mutex now */
 void host_irq_enter(void);
 void host_irq_leave(void);
+
+/*
+ * Xen's P2M lock, which the driver never sees: what is between is called with
+ * it held.  Does not nest.
+ */
+void host_p2m_enter(void);
+void host_p2m_leave(void);
+void host_poll(void);                   /* a register was read to wait */
 
 /* glue.c: which domain has an id, and what the firmware answers. */
 struct smmu_domain;

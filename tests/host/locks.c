@@ -17,6 +17,8 @@ static __thread struct {
     bool is_short;
 } held[DEPTH];
 static __thread unsigned int nr_held, in_irq;
+static __thread unsigned int p2m_held;
+static __thread uint64_t p2m_polls;
 
 static struct { const void *outer, *inner; } orders[KINDS * KINDS];
 static unsigned int nr_orders;
@@ -46,6 +48,28 @@ bool host_irqs_off(void)
 bool host_in_irq(void) { return in_irq; }
 void host_irq_enter(void) { in_irq++; }
 void host_irq_leave(void) { in_irq--; }
+
+void host_p2m_enter(void)
+{
+    if ( !p2m_held++ )
+        p2m_polls = 0;
+}
+
+void host_p2m_leave(void)
+{
+    if ( --p2m_held )
+        return;
+    host_enter();
+    host_counts.polls_p2m += p2m_polls;
+    if ( p2m_polls > host_counts.worst_p2m )
+        host_counts.worst_p2m = p2m_polls;
+    host_leave();
+}
+
+void host_poll(void)
+{
+    p2m_polls += p2m_held != 0;
+}
 
 static bool known(const void *outer, const void *inner)
 {

@@ -94,6 +94,11 @@ void host_leave(void)
     }
 }
 
+bool host_entered(void)
+{
+    return depth;
+}
+
 uint64_t host_random(void)
 {
     uint64_t x = random_state;

@@ -12,6 +12,7 @@ usage: mutants.py [NAME...]"""
 import concurrent.futures
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -76,6 +77,8 @@ def build(where, changed, prog):
     if prog == "steps":             # it takes the place of the library
         flags.remove("-fsanitize=thread")
         flags.append("-Wl,--wrap=memmove")
+    text = (TOP / f"tests/sim/{prog}.c").read_text()
+    flags += [f"-Wl,--wrap={x}" for x in re.findall(r"^\w.*\b__real_(smmu\w+)\(", text, re.M)]
     tool("gcc", *flags, obj / f"sim-{prog}.o", *driver, *model,
          *sorted(obj.glob("host-*.o")), "-lcmocka", "-lpthread",
          "-o", where / prog)

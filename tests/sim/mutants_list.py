@@ -21,6 +21,8 @@ STEPS = ("steps",)
 GUEST = ("test_guest",)
 GUESTS = ("guests", "20000")
 GATHER = ("test_gather",)
+ORDER = ("test_order",)
+FAIR = ("fair", "200")
 TRACE = ("test_trace",)
 TRACERS = [("tracers", "200000")] * 5
 ROUNDS = ("rounds", "20000")
@@ -113,7 +115,7 @@ MUTANTS = [
      [("vmid.c", "vmids->epoch[i] < epoch", "vmids->epoch[i] <= epoch")],
      [POWER]),
     ("PROD before the barrier",
-     [("smmu-v3-cmdq.c", "            smmu_wmb();\n", "")],
+     [("smmu-v3-cmdq.c", "    smmu_wmb();\n", "")],
      [HISTORIES]),
     ("command queue not cleaned for a unit that does not snoop",
      [("smmu-v3-cmdq.c", "smmu_dma_clean(slot, sizeof(*cmds));", ";")],
@@ -154,7 +156,11 @@ MUTANTS = [
        "        for")],
      [HISTORIES]),
     ("timeout taken as success",
-     [("smmu-v3-cmdq.c", "            return -ETIMEDOUT;", "            return 0;")],
+     [("smmu-v3-cmdq.c", "    while ( !rc && smmu_load(&q->cons) < done )\n"
+       "        rc = once_more(unit, &w);",
+       "    while ( !rc && smmu_load(&q->cons) < done )\n"
+       "        rc = once_more(unit, &w);\n"
+       "    rc = rc == -ETIMEDOUT ? 0 : rc;")],
      [SWEEP]),
     ("CERROR not noticed",
      [("smmu-v3-cmdq.c", "return stopped(unit, reg) ? -EIO : 0;",
@@ -233,6 +239,28 @@ MUTANTS = [
     ("a failed ON is a vote all the same",
      [("settle.c", "        set_vote(dev, before);\n", "")],
      [ASLEEP]),
+    ("a forced sleep that who attaches may miss, on Arm",
+     [("settle.c", "    say(&domain->force, force);",
+       "    smmu_store(&domain->force, force);")],
+     [ORDER]),
+    ("a guest's suspend that who attaches may miss, on Arm",
+     [("settle.c", "    say(&domain->suspended, suspended);",
+       "    smmu_store(&domain->suspended, suspended);")],
+     [ORDER]),
+    ("a stop that who attaches may miss, on Arm",
+     [("domain.c", "    smmu_cmpxchg(&domain->stopped, 0, 1);",
+       "    smmu_store(&domain->stopped, 1);")],
+     [ORDER]),
+    ("a server turned off that who makes it may miss, on Arm",
+     [("agent.c", "    smmu_cmpxchg(&domain->scmi_off, on, !on);",
+       "    smmu_store(&domain->scmi_off, !on);")],
+     [ORDER]),
+    ("a link that who stops its domain may miss, on Arm",
+     [("link.c", "        seen = head;\n"
+       "        head = smmu_cmpxchg(&domain->links, seen, (uintptr_t)link);",
+       "        seen = head;\n"
+       "        smmu_store(&domain->links, (uintptr_t)link);")],
+     [ORDER]),
     ("tries of all failures there ever were added up",
      [("link.c", "        link->tries = 0;\n", "        ;\n")],
      [ASLEEP]),
@@ -257,9 +285,25 @@ MUTANTS = [
        "    (void)flags;\n    return flush;")],
      THREADS),
     ("the queue's producer moved without its lock",
-     [("smmu-v3-cmdq.c", "flags = smmu_lock(&q->lock);", "flags = 0;"),
-      ("smmu-v3-cmdq.c", "smmu_unlock(&q->lock, flags);", "(void)flags;")],
+     [("smmu-v3-cmdq.c", "    unsigned long flags = smmu_lock(&q->lock);\n"
+       "    struct smmu_v3_waiter **p", "    unsigned long flags = 0;\n"
+       "    struct smmu_v3_waiter **p"),
+      ("smmu-v3-cmdq.c", "    smmu_unlock(&q->lock, flags);\n\n    return fits;",
+       "    (void)flags;\n\n    return fits;")],
      THREADS),
+    ("who comes later takes the room that another waits for",
+     [("smmu-v3-cmdq.c", "    bool fits = p == &q->line &&\n", "    bool fits = ")],
+     [FAIR]),
+    ("the last who waits for room is the first to get it",
+     [("smmu-v3-cmdq.c", "    while ( *p && *p != me )\n        p = &(*p)->next;\n",
+       "    while ( *p && *p != me )\n        p = &(*p)->next;\n"
+       "    if ( !*p )\n    {\n"
+       "        ((struct smmu_v3_waiter *)me)->next = q->line;\n"
+       "        p = &q->line;\n    }\n")],
+     [FAIR]),
+    ("who gives up stays in line",
+     [("smmu-v3-cmdq.c", "    *place(q, me) = me->next;\n", "")],
+     [FAIR]),
     ("streams changed without unit->config",
      [("attach.c", "    smmu_mutex_lock(&unit->config);\n\n    rc = dev->link",
        "    rc = dev->link"),
@@ -408,6 +452,11 @@ MUTANTS = [
      [("unit-power.c", "            rc = unit->backend->program(unit);\n"
        "            unit->backend->disable(unit);\n", "")],
      [POWER]),
+    ("a failed unit programmed anew while somebody waits for its queue",
+     [("unit-power.c", "        while ( smmu_unit_users(unit) )\n"
+       "            smmu_relax();\n        smmu_add(&unit->gate, 1);",
+       "        smmu_add(&unit->gate, 1);")],
+     [RACE]),
     ("no end to thrashing",
      [("policy.c", "if ( wakes <= FREE_WAKES )", "if ( 1 )")],
      [POWER]),
@@ -591,14 +640,14 @@ MUTANTS = [
        "    smmu_page_release(page, true);")],
      [HISTORIES]),
     ("gathered pages let go before their flush",
-     [("gather.c", "    int rc = 0;\n\n    if ( !smmu_debt_none(",
-       "    int rc = 0;\n\n    for ( i = 0; i < gather->nr; i++ )\n"
-       "        smmu_page_release(gather->pages[i], true);\n"
-       "    gather->nr = 0;\n    if ( !smmu_debt_none(")],
+     [("gather.c", "    int rc = 0;\n\n    if ( gather->run !=",
+       "    int rc = 0;\n\n    while ( gather->nr )\n"
+       "        smmu_page_release(gather->pages[--gather->nr], true);\n"
+       "    if ( gather->run !=")],
      [ROUNDS]),
     ("a drain that failed lets its pages go",
-     [("gather.c", "smmu_page_release(gather->pages[i], !rc);",
-       "smmu_page_release(gather->pages[i], true);")],
+     [("gather.c", "smmu_page_release(*page, !rc);",
+       "smmu_page_release(*page, true);")],
      [GATHER]),
     ("a quarantined domain's pages lose a reference",
      [("gather.c", "if ( !rc || !smmu_domain_quarantined(gather->domain) )",
@@ -612,14 +661,44 @@ MUTANTS = [
      [("gather.c", "if ( !smmu_debt_none(&gather->owed) )", "if ( 1 )")],
      [GATHER]),
     ("a gather without end",
-     [("gather.c", "    if ( gather->nr == SMMU_GATHER_PAGES )\n"
-       "        smmu_gather_drain(gather);\n", "")],
+     [("gather.c", "    gather->why = SMMU_DRAIN_FULL;\n"
+       "    smmu_gather_drain(gather);\n", "")],
+     [GATHER]),
+    ("a barrier for each page that is gathered",
+     [("gather.c", "    gather->unmaps++;\n",
+       "    gather->unmaps++;\n    smmu_wmb();\n")],
+     [GATHER]),
+    ("a gathered page drives the hardware",
+     [("gather.c", "    gather->unmaps++;\n",
+       "    gather->unmaps++;\n"
+       "    smmu_flush(gather->domain, first, pages, true);\n")],
+     [GATHER]),
+    ("drains counted of who sleeps, too",
+     [("flush.c", "        owe(link, what, unmaps);\n",
+       "        owe(link, what, unmaps);\n        link->stats.drains[why]++;\n")],
      [GATHER]),
     ("a gather forgets a page",
-     [("gather.c", "        smmu_debt_add(&gather->owed, first, pages);",
-       "        if ( smmu_debt_none(&gather->owed) )\n"
-       "            smmu_debt_add(&gather->owed, first, pages);")],
+     [("gather.c", "    end_run(gather);\n    if ( pages == ~0ULL )",
+       "    if ( smmu_debt_none(&gather->owed) )\n"
+       "        end_run(gather);\n    if ( pages == ~0ULL )")],
      [HISTORIES]),
+    ("mapping does not look at the run that is gathered",
+     [("gather.c", "    return run != end && run <= last && end - 1 >= first;",
+       "    return false;")],
+     [GATHER]),
+    ("it looks at the first page of the run only",
+     [("gather.c", "    return run != end && run <= last && end - 1 >= first;",
+       "    return run != end && run <= last && run >= first;")],
+     [GATHER]),
+    ("a run wraps below",
+     [("gather.c", "if ( pages == 1 && first < gather->run && "
+       "gather->run - first == 1 )",
+       "if ( pages == 1 && gather->run - first == 1 )")],
+     [GATHER]),
+    ("a run wraps above",
+     [("gather.c", "if ( pages == 1 && first && first == gather->run_end )",
+       "if ( pages == 1 && first == gather->run_end )")],
+     [GATHER]),
     ("a gather takes another domain's pages",
      [("gather.c", "        if ( gather->domain != domain )\n"
        "            return false;\n", "")],
@@ -629,20 +708,19 @@ MUTANTS = [
        "    int rc = gather->depth > 1 ? 0 : smmu_gather_drain(gather);\n")],
      [GATHER]),
     ("mapping does not look at what is gathered",
-     [("gather.c", "return replaced || gathered(domain, first, pages)",
-       "return replaced")],
+     [("gather.c", "    if ( !gathered(domain, first, pages) )\n", "    if ( 1 )\n")],
      [HISTORIES]),
     ("what is being flushed does not count as gathered",
      [("gather.c", "        rc = smmu_flush_debt(gather->domain, "
-       "&gather->owed, gather->unmaps);",
+       "&gather->owed, gather->unmaps,\n"
+       "                             gather->why);",
        "        struct smmu_debt owed = gather->owed;\n\n"
        "        smmu_debt_clear(&gather->owed);\n"
        "        rc = smmu_flush_debt(gather->domain, &owed, "
-       "gather->unmaps);")],
+       "gather->unmaps, gather->why);")],
      [GATHER]),
     ("a replaced entry's old translation left",
-     [("gather.c", "return replaced || gathered(domain, first, pages)",
-       "return gathered(domain, first, pages)")],
+     [("gather.c", "    if ( replaced )\n", "    if ( 0 )\n")],
      [HISTORIES]),
     ("one unit awaited before the next is told",
      [("flush.c", "        if ( n == BATCH )", "        if ( n )")],
@@ -685,6 +763,12 @@ MUTANTS = [
     ("what was overwritten is not counted",
      [("trace.c", "            *lost += skip;\n", "")],
      [TRACE]),
+    ("a guest's votes wash out all other events",
+     [("trace-events.c", "smmu_now(), VOTES, &dropped)", "smmu_now(), ~0U, &dropped)")],
+     [TRACE]),
+    ("the vote that moves a link is not told",
+     [("trace-events.c", "        untold_votes(link);\n", "        ;\n")],
+     [TRACE]),
     ("an event for each unmap",
      [("trace-events.c", "+ (unmaps ? 2 * unmaps : 1)", "+ unmaps + 1")],
      [TRACE]),
@@ -715,7 +799,7 @@ PASSING = [
     ("unseen without walk caches: Leaf=1",
      [("smmu-v3-cmdq.c", VMALL, RANGE % "0x401")], [without("WALK_CACHE")]),
     ("unseen without a store buffer: PROD before the barrier",
-     [("smmu-v3-cmdq.c", "            smmu_wmb();\n", "")],
+     [("smmu-v3-cmdq.c", "    smmu_wmb();\n", "")],
      [without("STORE_BUFFER")]),
     ("unseen without junk at reset: no CFGI_ALL at enable",
      [("smmu-v3-cmdq.c", "        cmd[n++] = cfgi_all;\n"

@@ -238,8 +238,11 @@ uint32_t sim_mmio_read(void *regs, uint32_t offset)
     check_use(s, offset);
     s->nr_mmio++;
     s->nr_id_reads += offset <= 0x1c;
-    s->nr_polls += offset == 0x24 || offset == 0x54 || offset == 0x44 ||
-                   offset == 0x9c;
+    if ( offset == 0x24 || offset == 0x54 || offset == 0x44 || offset == 0x9c )
+    {
+        s->nr_polls++;
+        host_poll();
+    }
     if ( s->dead || s->off )
         return ~0U;
     if ( offset > 0x1c )

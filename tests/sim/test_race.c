@@ -432,6 +432,68 @@ static void error_while_closed(void **state)
     pair_unit_failed();
 }
 
+/* -- resumed while somebody waits ------------------------------------------ */
+
+static unsigned int others_polls, my_polls;
+
+/* It fails for good, and the host resumes: the queue is programmed anew. */
+static void fail_and_resume(void)
+{
+    if ( smmu_unit_get(u) )
+    {
+        smmu_unit_fail(u, XEN_SMMU_REASON_CMDQ_ERROR);
+        smmu_unit_put(u);
+    }
+    smmu_resume();
+}
+
+/* The other CPU goes on to its end, or until it waits for this one. */
+static void resume_beside(void)
+{
+    if ( !pthread_equal(this_cpu, pthread_self()) )
+    {
+        __atomic_add_fetch(&others_polls, 1, __ATOMIC_RELAXED);
+        return;
+    }
+    if ( !my_polls || --my_polls )
+        return;
+    done = false;
+    started = true;
+    others_polls = 0;
+    assert_int_equal(pthread_create(&thread, NULL, run_other,
+                                    (void *)(uintptr_t)fail_and_resume), 0);
+    while ( !__atomic_load_n(&done, __ATOMIC_ACQUIRE) &&
+            __atomic_load_n(&others_polls, __ATOMIC_RELAXED) < 200 )
+        sched_yield();
+}
+
+/* A new queue's indices are no answer to who waits for the old one's. */
+static void resumed_beside_waiter(void **state)
+{
+    unsigned int n, came = 0;
+    int rc;
+
+    for ( n = 1; n <= 20; n++ )
+    {
+        pair_build((struct pair_power){ .source = false });
+        s->sync_dead = true;
+        this_cpu = pthread_self();
+        my_polls = n;
+        host_other_cpu = resume_beside;
+        rc = world_unmap(a, 0, 1);
+        came += started;
+        over();
+        assert_int_equal(rc, -EIO);
+        assert_true(smmu_domain_quarantined(a->d));
+        sim_revive(s);
+        sim_settle();
+        pair_unit_failed();
+        assert_int_equal(host_complaints, 0);
+        a->zombie = true;
+    }
+    assert_true(came > 10);
+}
+
 /* An assertion may have failed half-way. */
 static int end(void **state)
 {
@@ -451,6 +513,7 @@ int main(void)
         T(flush_fails_off), T(flush_fails_for_good), T(held_going_down_1),
         T(held_going_down_3), T(held_going_down_10), T(held_going_down_all),
         T(held_coming_up), T(fails_going_down), T(error_while_closed),
+        T(resumed_beside_waiter),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

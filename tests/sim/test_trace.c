@@ -455,11 +455,11 @@ static void flushes(void **state)
 {
     unsigned int i;
 
-    host_time_ns += 10000000;
+    host_time_ns += 20000000;
     for ( i = 0; i < 50; i++ )
         assert_int_equal(smmu_flush(a->d, 0x40000 + i, 1, true), 0);
     EVENTS("flush u0 d1 0>0 NONE sid0 pages1 count1");
-    host_time_ns += 10000000;
+    host_time_ns += 20000000;
     assert_int_equal(smmu_flush(a->d, 0, ~0ULL, true), 0);
     EVENTS("flush u0 d1 0>3 NONE sid0 pages0 count49",
            "flush u0 d1 0>1 NONE sid0 pages-1 count1");
@@ -471,6 +471,45 @@ static void flushes(void **state)
            "link u0 d1 2>3 NONE" TAIL,
            "link u0 d1 3>0 NONE" TAIL,
            "unit u0 d-1 0>1 NONE" TAIL);
+}
+
+/* A guest that votes without end: others' events stay, its last vote is told. */
+static void votes(void **state)
+{
+    struct xen_smmu_event e;
+    unsigned int i, n = 0, links = 0;
+    bool last = true;
+
+    smmu_store(&smmu_delay, 50000000);
+    for ( i = 0; i < 10001; i++ )
+        assert_int_equal(world_vote(dev_a, i % 2), 0);
+    while ( one(&e) )
+        if ( e.kind == XEN_SMMU_EVENT_vote )
+        {
+            n++;
+            assert_int_equal(e.before, last);
+            last = e.state;
+        }
+    assert_in_range(n, 50, 100);
+    /* It is asleep since the last word, and so its link is in a while. */
+    world_wait(3000000000);
+    while ( one(&e) )
+    {
+        if ( e.kind == XEN_SMMU_EVENT_vote )
+            last = e.state;
+        if ( e.kind == XEN_SMMU_EVENT_link &&
+             e.state == XEN_SMMU_LINK_QUIESCING )
+        {
+            links++;
+            assert_false(last);
+        }
+    }
+    assert_int_equal(links, 1);
+    /* Those that were none are counted. */
+    assert_int_equal(world_vote(dev_a, true), 0);
+    while ( one(&e) )
+        if ( e.kind == XEN_SMMU_EVENT_vote )
+            assert_true(e.state && e.count > 9000);
 }
 
 static void life(void **state)
@@ -592,7 +631,8 @@ int main(void)
         T(in_order), T(overrun), T(beyond), T(reader_interrupted),
         T(writer_interrupted), T(op_reads), T(op_asks), T(op_sizes),
         T(op_wrong),
-        P(asleep_and_awake), P(overflow), P(forced), P(flushes), P(life),
+        P(asleep_and_awake), P(overflow), P(forced), P(flushes), P(votes),
+        P(life),
         P(off_and_on), P(faults), P(unit_fails),
     };
 

@@ -337,8 +337,8 @@ static void ordered(void)
 }
 
 /* As it does: break, make.  The break's error. */
-static int put_entry(struct world_dom *dom, uint64_t ipa, unsigned int level,
-                     uint64_t value)
+static int put_entry_locked(struct world_dom *dom, uint64_t ipa,
+                            unsigned int level, uint64_t value)
 {
     uint64_t at = descriptor(dom, ipa, level);
     uint64_t pages = 1ULL << (shift_of(level) - 12);
@@ -356,6 +356,18 @@ static int put_entry(struct world_dom *dom, uint64_t ipa, unsigned int level,
         host_complain("a flush of what was added failed");
 
     return 0;
+}
+
+static int put_entry(struct world_dom *dom, uint64_t ipa, unsigned int level,
+                     uint64_t value)
+{
+    int rc;
+
+    host_p2m_enter();
+    rc = put_entry_locked(dom, ipa, level, value);
+    host_p2m_leave();
+
+    return rc;
 }
 
 bool world_map(struct world_dom *dom, unsigned int area, unsigned int slot)
@@ -419,11 +431,13 @@ int world_split(struct world_dom *dom, unsigned int area)
     for ( i = 0; i < 512; i++ )
         host_pte_store(table + 8 * i, PTE_LEAF(block + i * 4096ULL, 3));
     at = descriptor(dom, world_ipa(area, 0), 2);
+    host_p2m_enter();
     host_pte_store(at, 0);
     rc = smmu_break(dom->d, world_ipa(area, 0) >> 12, 512, true);
     /* It stays what it was in any case. */
     host_pte_store(at, PTE_TABLE(table));
     ordered();
+    host_p2m_leave();
     for ( i = 0; i < SLOTS; i++ )
         dom->page[area][i] = block + i * 4096ULL;
     dom->rest[area] = block;
@@ -450,11 +464,15 @@ int world_gather(struct smmu_gather *gather, struct world_dom *dom,
     dom->page[area][slot] = 0;
     if ( gather )
     {
+        host_p2m_enter();
         smmu_gather_add(gather, world_ipa(area, slot) >> 12, 1);
+        host_p2m_leave();
         smmu_gather_keep(gather, (void *)(uintptr_t)page);
         return 0;
     }
+    host_p2m_enter();
     rc = smmu_flush(dom->d, world_ipa(area, slot) >> 12, 1, true);
+    host_p2m_leave();
     if ( !rc && !dom->stopped )
         give_back(page);
 
@@ -471,7 +489,9 @@ int world_unmap_area(struct world_dom *dom, unsigned int area)
     if ( !block && !table )
         return 1;
     host_pte_store(descriptor(dom, world_ipa(area, 0), 2), 0);
+    host_p2m_enter();
     rc = smmu_flush(dom->d, world_ipa(area, 0) >> 12, 512, true);
+    host_p2m_leave();
     for ( i = 0; block && !rc && i < 512; i++ )
         give_back(block + i * 4096ULL);
     for ( i = 0; table && !rc && i < SLOTS; i++ )

@@ -17,6 +17,14 @@ from base import BUILD, LOGS, Problem, digest, fresh, out, sh, step
 APT = BUILD / "apt"
 DL = BUILD / "dl"
 SUITES = ("bookworm", "bookworm-backports", "trixie")
+# The upstream tarballs that all of this was tested with last.  They come first:
+# a suite's index may already name a source that the mirror does not have yet.
+TESTED = {
+    ("xen", "trixie"): ("xen_4.20.3+127-gc42374a105.orig.tar.xz",
+                        "df0831854a55a8f31cb3cb85036f2edc928e2ef098d77f815f5714bfafac68f3"),
+    ("xen", "bookworm"): ("xen_4.17.5+72-g01140da4e8.orig.tar.xz",
+                          "53922f4d0a02c577f2ea9d63f65989cd88715779eebeed879ca1d314103ee06e"),
+}
 RETRY = "check the network, then run the same make target again; 'make distclean' forgets the package lists"
 
 
@@ -199,8 +207,34 @@ def installable(label, names, suite):
     return _cached(label, [names, suite], make)
 
 
+def _tested(package, suite):
+    """The tarball of TESTED, or None: the mirror has dropped it."""
+    name, sha256 = TESTED.get((package, suite), (None, None))
+    if not name:
+        return None
+    if not (DL / name).exists():
+        with step(f"download {name}") as s:
+            try:
+                sh(["/usr/lib/apt/apt-helper", "download-file",
+                    f"{mirror().rstrip('/')}/pool/main/{package[0]}/{package}/{name}", name, "SHA256:" + sha256],
+                   f"apt-{name}", env=apt_env(), cwd=DL, progress=s.show)
+            except Problem:
+                (DL / name).unlink(missing_ok=True)
+                s.note = "the mirror has it no longer"
+                return None
+    if hashlib.sha256((DL / name).read_bytes()).hexdigest() != sha256:
+        (DL / name).unlink()
+        raise Problem(f"{name} has another checksum than it had when it was tested.", "", RETRY)
+    return DL / name
+
+
 def source(package, suite):
-    """The upstream tarball of a source package (not Debian's changes)."""
+    """The upstream tarball of a source package (not Debian's changes): the one
+    that was tested, else the suite's newest."""
+    DL.mkdir(parents=True, exist_ok=True)
+    tested = _tested(package, suite)
+    if tested:
+        return tested
     label = f"source-{package}-{suite}"
 
     def make():
@@ -212,7 +246,6 @@ def source(package, suite):
             raise Problem(f"Cannot download the source of {package} from suite {suite}.", str(e),
                           RETRY + "; or give your own tree: make run XEN_SRC=dir") from None
         return [f for f in files if ".orig.tar." in f and not f.endswith(".asc")]
-    DL.mkdir(parents=True, exist_ok=True)
     return _cached(label, [package, suite], make)[0]
 
 

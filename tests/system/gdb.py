@@ -4,6 +4,7 @@ hold that CPU there while the others and the devices go on, and poke devices."""
 import re
 import socket
 import subprocess
+import time
 
 from base import CROSS, Problem
 
@@ -34,7 +35,7 @@ class Gdb:
             try:
                 more = self.s.recv(65536)
             except socket.timeout:
-                raise Problem("The machine did not stop where it should.", "No answer from QEMU's gdb stub in 60 s.") from None
+                raise Problem("The machine did not stop where it should.", f"No answer from QEMU's gdb stub in {self.s.gettimeout():.0f} s.") from None
             if not more:
                 raise Problem("QEMU closed the gdb connection.")
             self.buf += more
@@ -60,9 +61,11 @@ class Gdb:
     def clear(self, address):
         self.ask(f"z1,{address:x},4")
 
-    def wait_stop(self):
+    def wait_stop(self, seconds=60):
         """The thread, that is CPU, that stopped."""
+        self.s.settimeout(seconds)
         text = self.receive()
+        self.s.settimeout(60)
         m = re.search(r"thread:([0-9a-fp.]+)", text)
         if not m:
             raise Problem(f"gdb stub: stopped with '{text}'.")
@@ -80,14 +83,46 @@ class Gdb:
         """All CPUs but one go on."""
         self.send("vCont" + "".join(f";c:{t}" for t in self.threads() if t != held))
 
+    def go_only(self, thread):
+        self.send(f"vCont;c:{thread}")
+
     def stop(self):
         self.s.sendall(b"\x03")
         self.receive()
 
-    def argument(self, thread):
-        """The first one, of the function at whose start a thread stopped."""
+    def argument(self, thread, n=0):
+        """The n-th one, of the function at whose start a thread stopped."""
         self.ask(f"Hg{thread}")
-        return int.from_bytes(bytes.fromhex(self.ask("g", None)[:16]), "little")
+        return int.from_bytes(bytes.fromhex(self.ask("g", None)[16 * n:16 * n + 16]), "little")
+
+    def caller(self, thread):
+        """Where that function will return to."""
+        return self.argument(thread, 30)
+
+    def answer(self, thread, value):
+        """The function at whose start a thread stopped returns this at once."""
+        self.ask(f"Hg{thread}")
+        regs = [x.to_bytes(8, "little").hex() for x in (value & (1 << 64) - 1, self.caller(thread))]
+        old = self.ask("g", None)
+        self.ask(f"G{regs[0]}{old[16:32 * 16]}{regs[1]}{old[33 * 16:]}")
+
+    def wait_call(self, place, first, second=None):
+        """Runs until some CPU calls the function with these as its second,
+        and third, argument; held there.  Returns the thread."""
+        while True:
+            self.break_at(place)
+            self.go()
+            cpu = self.wait_stop()
+            if self.argument(cpu, 1) == first and second in (None, self.argument(cpu, 2)):
+                self.clear(place)
+                return cpu
+            # Over it: the stub stops again where it starts.
+            back = self.caller(cpu)
+            self.clear(place)
+            self.break_at(back)
+            self.go()
+            self.wait_stop()
+            self.clear(back)
 
     def peek64(self, address):
         return int.from_bytes(bytes.fromhex(self.ask(f"m{address:x},8", None)), "little")
@@ -97,6 +132,29 @@ class Gdb:
         self.ask("Qqemu.PhyMemMode:1")
         self.ask(f"M{physical:x},8:{value.to_bytes(8, 'little').hex()}")
         self.ask("Qqemu.PhyMemMode:0")
+
+    def peek32(self, physical):
+        """Read a device's register."""
+        self.ask("Qqemu.PhyMemMode:1")
+        value = int.from_bytes(bytes.fromhex(self.ask(f"m{physical:x},4", None)), "little")
+        self.ask("Qqemu.PhyMemMode:0")
+        return value
+
+    def until(self, held, done, what, seconds=60):
+        """All CPUs but one go on until done() of the stopped machine."""
+        end = time.monotonic() + seconds
+        while not done():
+            if time.monotonic() > end:
+                raise Problem(f"{what} in {seconds} s, one CPU held.")
+            self.go_without(held)
+            time.sleep(0.3)
+            self.stop()
+
+    def dma(self, held, bar, source, destination, count, command):
+        """One DMA of an edu device, to its end, while one CPU is held."""
+        for register, value in ((0x80, source), (0x88, destination), (0x90, count), (0x98, command)):
+            self.poke64(bar + register, value)
+        self.until(held, lambda: not self.peek32(bar + 0x98) & 1, "The device's DMA does not end")
 
     def close(self):
         """Detach from the stopped machine, which goes on.  (Anything that is

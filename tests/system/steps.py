@@ -119,6 +119,9 @@ def unmapped_dma_blocked(w):
     before = physical(w, HOLE, 1024)
     w.edu.edu(f"fill,{P1:#x},{a:#x}", f"load,{P1:#x},{PAGE}", f"store,{HOLE:#x},8")
     line = need_fault(w, sid, HOLE, "WRITE", mark)
+    text = w.m.dom0("xl smmu faults --json")
+    told = [x for x in json.loads(text)["faults"] if (x["device"], x["access"], x["ipa"]) == (dev.EDU_A.path, "WRITE", f"{HOLE:#x}")]
+    expect(told and told[0]["domid"] == w.edu.id and told[0]["what"] == "translation", "'xl smmu faults' does not show the fault.", text)
     expect(physical(w, HOLE, 1024) == before, f"Physical memory at {HOLE:#x} changed: the DMA was not translated.")
     # A read: what the device then holds must not be what lies there.
     secret = [int(x, 16) for x in before[:2]]

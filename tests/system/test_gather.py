@@ -16,6 +16,7 @@ from base import OUT, step
 from gdb import Gdb, symbol
 from guests import Guest
 from pm_steps import Trace, reservation
+from share import Share
 from steps import PAGE, expect, is_same, need_fault, overwritten, seed
 
 LONG = bool(os.environ.get("LONG"))
@@ -103,7 +104,7 @@ def test_neighbours(w, note):
     note(f"{hits} hits, {misses} misses after {', '.join(commands)}")
 
 
-RACE, APART = BIG + (16 << 20), 1 << 20         # as guest/edu.c has it
+RACE, APART, RACE_TAKEN = BIG + (16 << 20), 1 << 20, 64     # as guest/edu.c has it
 
 
 def race(w, rounds, us=0, pages=64):
@@ -132,17 +133,14 @@ def held(w, image):
     g = Gdb(w.m.sockets / "gdb")
     g.break_at(place)
     g.go()
+    w.m.dom0(f"xl vcpu-pin {w.edu.name} 0 0 && xl vcpu-pin {w.edu.name} 1 1")
     result = race(w, 1, us=90000, pages=1)
     with step("hold the CPU before its flush"):
         cpu = g.wait_stop()
-    g.go_without(cpu)                    # the other one takes pages
-    time.sleep(2)
-    g.stop()
-    for register, value in ((0x80, 0x40000), (0x88, RACE), (0x90, 8), (0x98, 3)):
-        g.poke64(dev.EDU_A.bar + register, value)
-    g.go_without(cpu)                    # the device takes 100 ms
-    time.sleep(1)
-    g.stop()
+    alive = dev.EDU_A.bar + 4            # written when all pages are taken
+    g.until(cpu, lambda: g.peek32(alive) == 0xffffffff - RACE_TAKEN, "The other CPU does not take pages")
+    g.until(cpu, lambda: not g.peek32(dev.EDU_A.bar + 0x98) & 1, "The guest's own DMA does not end")
+    g.dma(cpu, dev.EDU_A.bar, 0x40000, RACE, 8, 3)
     g.clear(place)
     g.close()
     return result()
@@ -170,17 +168,14 @@ def grants(w, count=32):
     translations of all, and writes once more."""
     m = w.m
     mine, theirs, late = seed(), seed(), seed()
-    m.dom0(f"share-page {w.edu.id} /tmp/fifo /tmp/page >/tmp/page.err 2>&1 & sleep 1; cat /tmp/page /tmp/page.err")
-    ref = int(m.dom0("sed -n 's/^ref //p' /tmp/page"))
-
-    def page(order):
-        return m.dom0(f"echo '{order}' > /tmp/fifo; usleep 300000; tail -n 1 /tmp/page").strip()
+    share = Share(m, w.edu.id)
+    page = share.page
     at, other = BIG, BIG + (32 << 20)
     page(f"fill {mine:x}")
     with Trace(m) as t:
         reservation(w.edu, "give", at, count)
         a = t.mark()
-        lines = w.edu.run(f"edu {dev.EDU_A.bar:#x} fill,{other:#x},{theirs:#x} load,{other:#x},{PAGE} map,{at:#x},0,{ref},{count} "
+        lines = w.edu.run(f"edu {dev.EDU_A.bar:#x} fill,{other:#x},{theirs:#x} load,{other:#x},{PAGE} map,{at:#x},0,{share.ref},{count} "
                           f"store,{at:#x},{PAGE} look,{at:#x},{theirs:#x} store,{at + (count - 1) * PAGE:#x},8 "
                           f"unmapall store,{at:#x},8 store,{at + (count - 1) * PAGE:#x},8").splitlines()
         cost = told(t, a)
@@ -189,7 +184,7 @@ def grants(w, count=32):
     page(f"fill {late:x}")
     w.edu.edu(f"store,{at:#x},8", f"store,{at + (count - 1) * PAGE:#x},8")
     seen = page(f"look {late:x}")
-    m.dom0("echo quit > /tmp/fifo")
+    share.close()
     reservation(w.edu, "take", at, count)
     return seen, cost
 
@@ -236,8 +231,7 @@ def pinned(w, ref):
 def test_grants_sync_lost(world, note):
     """The flush of a batch of grants is lost: the guest is crashed, and dom0's page stays in use"""
     w = with_guest(world("gather-lost", "test"))
-    w.m.dom0(f"share-page {w.edu.id} /tmp/fifo /tmp/page >/tmp/page.err 2>&1 & sleep 1; cat /tmp/page /tmp/page.err")
-    ref = int(w.m.dom0("sed -n 's/^ref //p' /tmp/page"))
+    ref = Share(w.m, w.edu.id).ref
     reservation(w.edu, "give", BIG, 8)
     batch = f"edu - map,{BIG:#x},0,{ref},4 unmapall"
     text = w.edu.run(batch)

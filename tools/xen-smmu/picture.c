@@ -40,7 +40,7 @@ char *picture_time_text(uint64_t at, uint64_t step)
 
 unsigned int picture_text_width(const char *text)
 {
-    return strlen(text) * 6;
+    return strlen(text) * 13 / 2;
 }
 
 char *picture_debt_text(const struct lane *lane)

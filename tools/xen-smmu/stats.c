@@ -16,7 +16,8 @@ static const char *const link_all[] = {
     "failures", "flushes", "overflows", "wake_none", "wake_ranges",
     "wake_vmid", "wake_all", "worst_wake", "worst_accesses", "scmi",
     "scmi_exits", "scmi_calls", "scmi_transitions", "scmi_denied",
-    "scmi_errors", NULL
+    "scmi_errors", "drains", "drained", "drains_full", "drains_preempted",
+    "drains_end", "drains_grants", "flushes_added", NULL
 };
 
 /* For people the links' in several tables, each within 80 columns. */
@@ -31,6 +32,11 @@ static const char *const link_work[] = {
 static const char *const link_flushes[] = {
     "smmu", "domid", "flushes", "overflows", "wake_none", "wake_ranges",
     "wake_vmid", "wake_all", "worst_wake", "worst_accesses", NULL
+};
+
+static const char *const link_drains[] = {
+    "smmu", "domid", "drains", "drained", "drains_full", "drains_preempted",
+    "drains_end", "drains_grants", "flushes_added", NULL
 };
 
 static const char *const link_scmi[] = {
@@ -159,6 +165,35 @@ static int print_json(const struct state *state)
     return json_print(document);
 }
 
+static bool any_drains(const struct state *state)
+{
+    uint32_t i;
+
+    for (i = 0; i < state->lists[LINKS].count; i++) {
+        const struct xen_smmu_link *link = list_at(state, LINKS, i);
+
+        if (link->drains || link->flushes_added)
+            return true;
+    }
+    return false;
+}
+
+static int print_drains(const struct state *state,
+                        const struct options *options)
+{
+    int rc;
+
+    putchar('\n');
+    rc = table_print(state, LINKS, link_drains, options);
+    if (!rc && !options->quiet) {
+        putchar('\n');
+        note_paragraph("", "DRAINS: flushes of many pages at once, and their "
+                       "PAGES; FULL, PREEMPTED, END, GRANTS: why then; ADDED: "
+                       "flushes of one page that was mapped anew before.");
+    }
+    return rc;
+}
+
 static bool any_scmi(const struct state *state)
 {
     uint32_t i;
@@ -211,6 +246,8 @@ static int print_tables(const struct state *state,
                        "register accesses, of an SMMU, and most of one wake, "
                        "polls not counted.");
     }
+    if (!rc && any_drains(state))
+        rc = print_drains(state, options);
     return rc || !any_scmi(state) ? rc : print_scmi(state, options);
 }
 

@@ -40,10 +40,10 @@ static const struct {
 };
 
 static const char style[] =
-    "text{font:11px system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,"
+    "text{font:12px system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,"
     "Arial,sans-serif;fill:#24292f}"
     ".h{font-size:15px;font-weight:600}.b{font-weight:600}"
-    ".s{font-size:10px;fill:#57606a}.e{text-anchor:end}.m{text-anchor:middle}"
+    ".s{font-size:11px;fill:#57606a}.e{text-anchor:end}.m{text-anchor:middle}"
     ".bg{fill:#fff}.g{stroke:#d8dee4;fill:none}.z{fill:#f6f8fa}"
     ".on{fill:#2da44e}.wk{fill:#e3a008}.pk{fill:#a8c7fa}.qu{fill:#8250df}"
     ".of{fill:#d0d7de}.fl{fill:#cf222e}"
@@ -51,8 +51,8 @@ static const char style[] =
     ".ti{stroke:#0550ae;fill:none}.fa{fill:#cf222e}.fo{stroke:#cf222e;"
     "stroke-opacity:.35;fill:none}"
     ".fs{fill:#6e7781}.fr{fill:#0d8a8a}"
-    ".w{fill:#fff;font-size:10px;font-weight:600}"
-    ".k{fill:#24292f;font-size:10px;font-weight:600}"
+    ".w{fill:#fff;font-size:11px;font-weight:600}"
+    ".k{fill:#24292f;font-size:11px;font-weight:600}"
     "@media(prefers-color-scheme:dark){text{fill:#e6edf3}.s{fill:#9198a1}"
     ".bg{fill:#0d1117}.g{stroke:#30363d}.z{fill:#151b23}"
     ".on{fill:#238636}.wk{fill:#d29922}.pk{fill:#1f4a80}.qu{fill:#8957e5}"
@@ -459,7 +459,7 @@ static void print_faults(const struct place *place, const struct lane *lane,
 static void print_unit(const struct place *place, const struct lane *lane,
                        unsigned int y)
 {
-    print_cut(place->out, "b", 8, y + 15, lane->title, 22);
+    print_cut(place->out, "b", 8, y + 15, lane->title, 20);
     fprintf(place->out, "<path class=\"z\" d=\"M%u %uh%uv%uh-%uz\"/>\n", LEFT,
             y, PLOT, UNIT_H, PLOT);
     print_bar(place, lane, y, UNIT_H);
@@ -475,13 +475,13 @@ static void print_domain(const struct place *place, const struct lane *lane,
     unsigned int ticks = debt + DEBT_H + 3;
     char *text;
 
-    print_cut(place->out, "b", 20, state + 12, lane->title, 6);
+    print_cut(place->out, "b", 16, state + 12, lane->title, 6);
     if (lane->name)
-        print_cut(place->out, "", 56, state + 12, lane->name, 14);
+        print_cut(place->out, "", 64, state + 12, lane->name, 12);
     print_text(place->out, "s e", LEFT - 6, y + 7, "votes");
     text = picture_debt_text(lane);
-    print_text(place->out, "s e", LEFT - 6, debt + 10, "debt");
-    print_text(place->out, "s e", LEFT - 6, debt + 22, text);
+    print_text(place->out, "s e", LEFT - 6, debt + 9, "debt");
+    print_text(place->out, "s e", LEFT - 6, debt + 23, text);
     free(text);
 
     fprintf(place->out, "<path class=\"g\" d=\"M%u %u.5h%u\"/>\n", LEFT,
@@ -551,8 +551,8 @@ static void print_legend(FILE *out, unsigned int y)
     }
     fprintf(out, "<path class=\"ti\" d=\"M%u.5 %uv10\"/>\n", x + 3, y);
     print_text(out, "s", x + 10, y + 9, "flush");
-    fprintf(out, "<path class=\"fa\" d=\"M%u %ul4 7h-8z\"/>\n", x + 56, y + 2);
-    print_text(out, "s", x + 64, y + 9, "fault");
+    fprintf(out, "<path class=\"fa\" d=\"M%u %ul4 7h-8z\"/>\n", x + 60, y + 2);
+    print_text(out, "s", x + 68, y + 9, "fault");
 }
 
 int picture_svg(FILE *out, const struct timeline *timeline)

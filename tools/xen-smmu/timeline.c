@@ -202,6 +202,7 @@ static void sort_devices(struct timeline *timeline, const struct state *state)
 {
     uint32_t i, nr = state->lists[DEVICES].count;
 
+    timeline->nr_devices = nr;
     timeline->by_sid = alloc(nr, sizeof(*timeline->by_sid));
     for (i = 0; i < nr; i++) {
         const struct xen_smmu_device *device = list_at(state, DEVICES, i);
@@ -381,6 +382,9 @@ static void on_link_lane(const struct timeline *timeline, struct lane *lane,
         now->gone = true;
         enter(lane, at, LOOK_NONE);
         set_level(&lane->debt, at, 0);
+        memset(now->here, 0, timeline->nr_devices * sizeof(*now->here));
+        now->votes = now->devices = 0;
+        set_level(&lane->votes, at, 0);
         break;
     case XEN_SMMU_EVENT_device:
         if (event->state && now->gone) {

@@ -67,7 +67,7 @@ struct timeline {
     struct by_sid {
         uint32_t unit, sid, place;  /* in the list of devices */
     } *by_sid;
-    size_t nr_by_sid;
+    size_t nr_by_sid, nr_devices;
 };
 
 /* Allocates; whatever the events say, it ends well. */

@@ -14,6 +14,8 @@
 #include <xen/sched.h>
 #include <xen/xen-smmu.h>
 
+#include <asm/p2m.h>
+
 static DEFINE_PER_CPU(struct smmu_gather, gather);
 
 /* This CPU's, if it is open for the domain. */
@@ -46,11 +48,20 @@ void xen_smmu_gather(struct domain *d)
         smmu_gather_open(&this_cpu(gather), domain);
 }
 
-int xen_smmu_drain(struct domain *d)
+int xen_smmu_drain(struct domain *d, enum xen_smmu_end why)
 {
+    static const enum smmu_drain causes[] = {
+        [XEN_SMMU_DONE] = SMMU_DRAIN_END,
+        [XEN_SMMU_PREEMPTED] = SMMU_DRAIN_PREEMPTED,
+        [XEN_SMMU_GRANTS] = SMMU_DRAIN_GRANTS,
+    };
     struct smmu_gather *gather = open_gather(xen_smmu_of(d));
 
-    return gather ? report(d, smmu_gather_close(gather)) : 0;
+    if ( !gather )
+        return 0;
+    gather->why = causes[why];
+
+    return report(d, smmu_gather_close(gather));
 }
 
 bool xen_smmu_gather_add(struct smmu_domain *domain, uint64_t page)
@@ -93,8 +104,32 @@ int xen_smmu_break(struct domain *d, unsigned long gfn, unsigned int order,
 {
     struct smmu_domain *domain = xen_smmu_of(d);
 
-    return domain ? report(d, smmu_break(domain, gfn & ~((1UL << order) - 1),
-                                         1UL << order, replaced)) : 0;
+    if ( !domain || xen_smmu_test_no_break() )
+        return 0;
+
+    return report(d, smmu_break(domain, gfn & ~((1UL << order) - 1),
+                                1UL << order, replaced));
+}
+
+int xen_smmu_unmap_grant(struct domain *d, unsigned long gfn,
+                         unsigned long mfn)
+{
+    struct p2m_domain *p2m = p2m_get_hostp2m(d);
+    p2m_type_t t;
+    int rc = -EILSEQ;
+
+    if ( xen_smmu_test_any_unmap() )
+        return guest_physmap_remove_page(d, _gfn(gfn), _mfn(mfn), 0);
+
+    /* Looked at and removed at once: another CPU may unmap there, too. */
+    p2m_write_lock(p2m);
+    if ( mfn_eq(p2m_get_entry(p2m, _gfn(gfn), &t, NULL, NULL, NULL),
+                _mfn(mfn)) && (p2m_to_mask(t) & P2M_GRANT_TYPES) )
+        rc = p2m_set_entry(p2m, _gfn(gfn), 1, INVALID_MFN, p2m_invalid,
+                           p2m_access_rwx);
+    p2m_write_unlock(p2m);
+
+    return rc;
 }
 
 /*

@@ -39,11 +39,15 @@ void xen_smmu_test_unit(struct smmu_unit *unit);
 void xen_smmu_test_source(struct smmu_unit *unit);
 bool xen_smmu_test_no_quiesce(void);
 bool xen_smmu_test_no_keep(void);
+bool xen_smmu_test_no_break(void);
+bool xen_smmu_test_any_unmap(void);
 #else
 static inline void xen_smmu_test_unit(struct smmu_unit *unit) {}
 static inline void xen_smmu_test_source(struct smmu_unit *unit) {}
 static inline bool xen_smmu_test_no_quiesce(void) { return false; }
 static inline bool xen_smmu_test_no_keep(void) { return false; }
+static inline bool xen_smmu_test_no_break(void) { return false; }
+static inline bool xen_smmu_test_any_unmap(void) { return false; }
 #endif
 
 #endif /* __XEN_SMMU_XEN_GLUE_H__ */

@@ -8,6 +8,9 @@
  *   smmu-test=no-quiesce   domains are not stopped before they are torn down
  *   smmu-test=no-keep      pages are freed before the gather with them is
  *                          flushed
+ *   smmu-test=no-break     an entry is replaced, or a superpage split, without
+ *                          a flush between the old one and the new
+ *   smmu-test=any-unmap    a grant is unmapped wherever the guest says
  *   smmu-test=power        a power source that holds the masters; each time it
  *                          turns a unit off it scrambles all registers, lets
  *                          GBPA bypass, and leaves the caches as they were
@@ -22,7 +25,8 @@
 #include <xen/keyhandler.h>
 #include <xen/param.h>
 
-static bool no_tlbi, no_inv_all, no_quiesce, no_keep, power, power_loose;
+static bool no_tlbi, no_inv_all, no_quiesce, no_keep, no_break, any_unmap;
+static bool power, power_loose;
 static uint64_t lose;               /* syncs to lose; ~0: all */
 
 static struct smmu_backend test_backend;
@@ -38,6 +42,7 @@ static int __init parse(const char *s)
     } words[] = {
         { "no-tlbi", &no_tlbi }, { "no-inv-all", &no_inv_all },
         { "no-quiesce", &no_quiesce }, { "no-keep", &no_keep },
+        { "no-break", &no_break }, { "any-unmap", &any_unmap },
         { "power", &power },
         { "power-loose", &power_loose },
     };
@@ -67,6 +72,16 @@ bool xen_smmu_test_no_quiesce(void)
 bool xen_smmu_test_no_keep(void)
 {
     return no_keep;
+}
+
+bool xen_smmu_test_no_break(void)
+{
+    return no_break;
+}
+
+bool xen_smmu_test_any_unmap(void)
+{
+    return any_unmap;
 }
 
 static bool left_out(enum smmu_inv_kind kind)

@@ -12,6 +12,9 @@ struct dt_device_node;
 struct page_info;
 struct xen_sysctl;
 
+/* Why an operation ends: for statistics. */
+enum xen_smmu_end { XEN_SMMU_DONE, XEN_SMMU_PREEMPTED, XEN_SMMU_GRANTS };
+
 #ifdef CONFIG_XEN_SMMU
 
 /*
@@ -36,7 +39,7 @@ bool xen_smmu_quarantined(const struct domain *d);
  */
 void xen_smmu_gather(struct domain *d);
 /* It ends.  Not 0: what it unmapped may still be reached. */
-int xen_smmu_drain(struct domain *d);
+int xen_smmu_drain(struct domain *d, enum xen_smmu_end why);
 /* Whether to be preempted now would not make one flush two. */
 bool xen_smmu_preemptible(const struct domain *d);
 /*
@@ -50,6 +53,12 @@ bool xen_smmu_keep(struct domain *d, struct page_info *page);
  */
 int xen_smmu_break(struct domain *d, unsigned long gfn, unsigned int order,
                    bool replaced);
+/*
+ * Unmaps what a grant has mapped.  Not 0: it is not at `gfn`, or could not be
+ * flushed: it stays pinned.
+ */
+int xen_smmu_unmap_grant(struct domain *d, unsigned long gfn,
+                         unsigned long mfn);
 long xen_smmu_sysctl(struct xen_sysctl *op);
 
 #else
@@ -70,7 +79,10 @@ static inline bool xen_smmu_quarantined(const struct domain *d)
     return false;
 }
 static inline void xen_smmu_gather(struct domain *d) {}
-static inline int xen_smmu_drain(struct domain *d) { return 0; }
+static inline int xen_smmu_drain(struct domain *d, enum xen_smmu_end why)
+{
+    return 0;
+}
 static inline bool xen_smmu_preemptible(const struct domain *d)
 {
     return true;
@@ -84,6 +96,9 @@ static inline int xen_smmu_break(struct domain *d, unsigned long gfn,
 {
     return 0;
 }
+/* Stock's, which takes nothing there for done. */
+#define xen_smmu_unmap_grant(d, gfn, mfn) \
+    guest_physmap_remove_page(d, _gfn(gfn), _mfn(mfn), 0)
 static inline long xen_smmu_sysctl(struct xen_sysctl *op)
 {
     return -EOPNOTSUPP;

@@ -25,6 +25,8 @@
  *                         US given: 64 pages, and once only
  *   map,IPA,DOM,REF[,N]   map a page that DOM granted, at IPA; N times
  *   unmap,IPA,HANDLE      and unmap it
+ *   replace,IPA,HANDLE,NEW  the same with GNTTABOP_unmap_and_replace
+ *   twice,IPA             two CPUs give the same page back
  *   unmapall              what was mapped, in one hypercall
  *   flood,IPA,COUNT       COUNT loads of 8 bytes, as fast as the device goes
  *   hammer,IPA,COUNT      COUNT stores of 8 bytes, the same way
@@ -57,6 +59,7 @@
 
 /* The device's registers and its buffer. */
 #define REG_ID 0x00
+#define REG_ALIVE 0x04              /* reads as what was written, inverted */
 #define REG_DMA_SRC 0x80
 #define REG_DMA_DST 0x88
 #define REG_DMA_COUNT 0x90
@@ -158,6 +161,7 @@ static void look(uint64_t ipa, uint32_t seed)
 #define HYPERCALL_grant_table_op 20
 #define GNTTABOP_map_grant_ref 0
 #define GNTTABOP_unmap_grant_ref 1
+#define GNTTABOP_unmap_and_replace 7
 #define GNTMAP_host_map 2
 #define DOMID_SELF 0x7ff0
 #define MAX_PAGES 12288
@@ -232,6 +236,7 @@ static struct {
     unsigned int count;
     uint32_t seed;
     unsigned int delay;             /* us, before the first is taken */
+    volatile int ready;             /* the other thread is on its CPU */
     volatile int taking;            /* pages taken and filled so far, or -1 */
 } race_other;
 
@@ -265,6 +270,7 @@ static void *race_taker(void *arg)
     double t;
 
     on_cpu(1);
+    race_other.ready = 1;
     while (race_other.taking < 0)
         ;
     /* Awake: the CPU that would wake it may be the one that is held. */
@@ -279,6 +285,8 @@ static void *race_taker(void *arg)
         munmap((void *)p, PAGE);
         race_other.taking = i + 1;
     }
+    /* For who looks from outside the guest. */
+    *(volatile uint32_t *)(bar + REG_ALIVE) = race_other.count;
     return arg;
 }
 
@@ -317,8 +325,12 @@ static void race(uint64_t ipa, unsigned int count, unsigned int times,
         race_other.delay = us / 8;      /* so that all are let go by then */
         race_other.seed = 0x50000000 + (i << 12);
         race_other.taking = -1;
+        race_other.ready = 0;
+        *(volatile uint32_t *)(bar + REG_ALIVE) = 0;
         if (pthread_create(&taker, NULL, race_taker, NULL))
             die("pthread_create");
+        while (!race_other.ready)       /* it starts on this CPU */
+            sched_yield();
         t = now() + 0.1 - (us ? us / 1e6 : took * 1.5 * rand() / RAND_MAX);
         dma(target, 8, 1);
         while (now() < t)
@@ -386,16 +398,59 @@ static void grant_map(uint64_t ipa, unsigned int dom, unsigned int ref)
         mapped[nr_mapped++] = (struct unmap){ ipa, 0, m.handle, 0 };
 }
 
-static void grant_unmap(uint64_t ipa, unsigned int handle)
+/* The two calls differ in what is second: a bus address, or a new one. */
+static void grant_unmap(unsigned int op, uint64_t ipa, unsigned int handle,
+                        uint64_t to)
 {
     static struct unmap u;
     long rc;
 
     u.host = ipa;
+    u.bus = to;
     u.handle = handle;
-    rc = hypercall(HYPERCALL_grant_table_op, GNTTABOP_unmap_grant_ref,
-                   (uintptr_t)&u, 1);
+    rc = hypercall(HYPERCALL_grant_table_op, op, (uintptr_t)&u, 1);
     printf("unmap %#" PRIx64 ": rc=%ld status=%d\n", ipa, rc, u.status);
+}
+
+static uint64_t twice_ipa;
+static volatile int twice_ready;
+
+static void *give_once(void *arg)
+{
+    double t;
+    uint64_t frame = twice_ipa / PAGE;
+    struct {
+        uint64_t frames, nr;
+        uint32_t order, flags;
+        uint16_t domid;
+    } r = { (uintptr_t)&frame, 1, 0, 0, DOMID_SELF };
+
+    on_cpu((uintptr_t)arg);
+    __atomic_add_fetch(&twice_ready, 1, __ATOMIC_SEQ_CST);
+    while (twice_ready < 2)
+        ;
+    /* Busy both, so that each has a CPU of the machine's for itself. */
+    for (t = now() + 0.2; now() < t; )
+        ;
+    return (void *)hypercall(HYPERCALL_memory_op, XENMEM_decrease_reservation,
+                             (uintptr_t)&r, 0);
+}
+
+static void twice(uint64_t ipa)
+{
+    pthread_t thread[2];
+    void *rc[2];
+    uintptr_t i;
+
+    hypercall(HYPERCALL_memory_op, ~0u, 0, 0);      /* opens privcmd */
+    twice_ipa = ipa;
+    twice_ready = 0;
+    for (i = 0; i < 2; i++)
+        if (pthread_create(&thread[i], NULL, give_once, (void *)i))
+            die("pthread_create");
+    for (i = 0; i < 2; i++)
+        pthread_join(thread[i], &rc[i]);
+    printf("twice %#" PRIx64 ": rc=%ld,%ld\n", ipa, (long)rc[0], (long)rc[1]);
 }
 
 static void churn(uint64_t ipa, unsigned int seconds)
@@ -448,7 +503,11 @@ static void step(char *s)
     else if (!strcmp(op, "unmapall") && !n)
         grant_unmap_all();
     else if (!strcmp(op, "unmap") && n == 2)
-        grant_unmap(a[0], a[1]);
+        grant_unmap(GNTTABOP_unmap_grant_ref, a[0], a[1], 0);
+    else if (!strcmp(op, "replace") && n == 3)
+        grant_unmap(GNTTABOP_unmap_and_replace, a[0], a[1], a[2]);
+    else if (!strcmp(op, "twice") && n == 1)
+        twice(a[0]);
     else if ((!strcmp(op, "flood") || !strcmp(op, "hammer")) && n == 2) {
         for (i = 0; i < a[1]; i++) {
             dma(a[0], 8, *op == 'h');
