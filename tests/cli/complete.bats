@@ -87,6 +87,20 @@ complete_words() {
         grep -qx -- "$name" <<<"$names" || { echo "no $name"; return 1; }
     done
     cd "$BIN"
+    # Devices that could be given away, of the host that is named.
+    dtc -q -I dts -O dtb -o host.dtb "$BATS_TEST_DIRNAME/trees/host.dts"
+    [ "$(complete_words xen-smmu gen --host-dtb host.dtb /soc/g)" = \
+      /soc/gpu@10000 ]
+    [ "$(complete_words xen-smmu gen --host-dtb host.dtb --device /soc/e)" = \
+      /soc/ethernet@0 ]
+    [ -z "$(complete_words xen-smmu gen --host-dtb host.dtb /soc/ua)" ]
+    [ -z "$(complete_words xen-smmu gen --host-dtb nothing /soc/g)" ]
+    [ -z "$(complete_words xen-smmu gen /soc/g)" ]
+    [ "$(complete_words xen-smmu trace ex)" = export ]
+    [ "$(complete_words xen-smmu trace export --format s)" = svg ]
+    # A value that reads like a command is none.
+    [ "$(complete_words xen-smmu gen --name list --for)" = --force ]
+    rm host.dtb
     touch a-tree.dtb
     [ "$(complete_words xen-smmu check --host-dtb a-tr)" = a-tree.dtb ]
     [ "$(complete_words xen-smmu snapshot a-tr)" = a-tree.dtb ]
@@ -157,4 +171,10 @@ END
     shellcheck -s bash -S warning - <<<"$output"
     smmu completion nothing
     expect 64
+    smmu completion devices
+    expect 64
+    smmu completion domains x
+    expect 64
+    smmu completion devices /nonexistent
+    expect 1
 }

@@ -24,7 +24,7 @@ terminal() {
 
     shift 2
     terminal_of "$width" "$height" "export FAKE_XEN='${FAKE_XEN-}' ${ENV-}
-        '$FAKE' $*; echo \"rc \$?\"; exec sleep 1000"
+        '${TOOL-$FAKE}' $*; echo \"rc \$?\"; exec sleep 1000"
 }
 
 keys() {

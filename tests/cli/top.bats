@@ -219,3 +219,31 @@ load terminal
     FAKE_XEN=moving terminal 80 24 top -d 0.1 -n 3
     shows 'rc 0'
 }
+
+# ncurses keeps what it has allocated: leaks are not looked for.
+@test "top on a terminal: every key, in every view, with the sanitizers" {
+    TOOL=$ASAN ENV=ASAN_OPTIONS=detect_leaks=0 FAKE_XEN=moving \
+        terminal 80 24 top -d 0.2
+    shows 'CMD/s'
+    for view in 1 2 3; do
+        keys "$view" s s r End PPage NPage Up Down Home '?' '?' p p
+        for size in "20 5" "1 1" "250 70" "80 24"; do
+            # shellcheck disable=SC2086
+            set -- $size
+            tmux -S "$PANE" resize-window -x "$1" -y "$2"
+            sleep 0.1
+        done
+        shows 'q quit'
+    done
+    keys q
+    shows 'rc 0'
+    tmux -S "$PANE" kill-server
+    for name in long-paths quarantined empty many-devices; do
+        TOOL=$ASAN ENV=ASAN_OPTIONS=detect_leaks=0 \
+            terminal 80 24 --from "$SNAPSHOTS/$name.json" top
+        shows 'q quit'
+        keys 2 s s 3 s r End q
+        shows 'rc 0'
+        tmux -S "$PANE" kill-server
+    done
+}

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* xen-smmu completion: for bash, out of the tables of verbs and options. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <public/xen-smmu.h>
 
 #include "check.h"
 #include "state.h"
+
+#define SPECIAL " \t\n'\"\\$`*?[]()&;|<>"
 
 /* One a line, for the function below to ask for. */
 static int print_domains(void)
@@ -19,12 +22,32 @@ static int print_domains(void)
         const struct domain *domain = list_at(&state, DOMAINS, i);
 
         /* What a shell would take apart is typed by hand. */
-        if (domain->name[strcspn(domain->name, " \t\n'\"\\$`*?[]()&;|<>")])
+        if (domain->name[strcspn(domain->name, SPECIAL)])
             continue;
         puts(domain->name);
     }
     state_free(&state);
     return RC_OK;
+}
+
+/* Those of a host that could be given away. */
+static int print_devices(const char *file)
+{
+    struct host host;
+    struct check check = { .host = &host };
+    int i, rc;
+
+    rc = host_load(&host, file);
+    for (i = 0; !rc && i < host.tree.count; i++) {
+        char *path = tree_path(&host.tree, i);
+
+        if (host_is_master(&host, i) && !check_master(&check, i) &&
+            !path[strcspn(path, SPECIAL)])
+            puts(path);
+        free(path);
+    }
+    host_free(&host);
+    return rc;
 }
 
 static int print_reasons(void)
@@ -62,8 +85,14 @@ static void print_arguments(void)
         else if (names(&verbs[i], "TOKEN"))
             printf("    %s) words=\"$words $(" PROGRAM " completion "
                    "reasons)\" ;;\n", verbs[i].name);
-        else if (names(&verbs[i], "domains|reasons"))
-            printf("    %s) words=\"$words domains reasons\" ;;\n",
+        else if (names(&verbs[i], "WHAT"))
+            printf("    %s) words=\"$words domains reasons devices\" "
+                   "files=1 ;;\n", verbs[i].name);
+        else if (names(&verbs[i], "record|export"))
+            printf("    %s) words=\"$words record export\" files=1 ;;\n",
+                   verbs[i].name);
+        else if (names(&verbs[i], "DEVICE-PATH"))
+            printf("    %s) words=\"$words $devices\" ;;\n",
                    verbs[i].name);
         else if (names(&verbs[i], "FILE") && verbs[i].most)
             printf("    %s) files=1 ;;\n", verbs[i].name);
@@ -96,7 +125,12 @@ static void print_values(void)
 
     puts("    case \"$before\" in");
     for (row = option_rows; row->name; row++)
-        if (row->argument)
+        if (row->argument && row->takes == TAKES_DEVICE)
+            printf("    --%s) value=1; values=$devices ;;\n", row->name);
+        else if (row->argument && row->takes == TAKES_FORMAT)
+            printf("    --%s) value=1; values='svg csv perfetto' ;;\n",
+                   row->name);
+        else if (row->argument)
             printf("    --%s) files=%d; value=1 ;;\n", row->name,
                    !strcmp(row->argument, "FILE") ||
                    !strcmp(row->argument, "SNAPSHOT") ||
@@ -138,15 +172,19 @@ static int print_script(void)
     puts("# bash completion for " PROGRAM "; generated.\n"
          "_xen_smmu() {\n"
          "    local word=${COMP_WORDS[COMP_CWORD]} before='' verb='' i\n"
-         "    local words='' files=0 value=0\n"
+         "    local words='' files=0 value=0 values='' host='' devices=''\n"
          "    before=${COMP_WORDS[COMP_CWORD-1]}\n"
          "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
          "        case \"${COMP_WORDS[i]}\" in");
     for (i = 0; i < nr_verbs; i++)
         printf("%s%s", i ? "|" : "        ", verbs[i].name);
-    puts(") verb=${COMP_WORDS[i]}; break ;;\n"
+    puts(") : ${verb:=${COMP_WORDS[i]}} ;;\n"
+         "        --host-dtb) host=${COMP_WORDS[i+1]} ;;\n"
          "        esac\n"
-         "    done");
+         "    done\n"
+         "    [ -z \"$host\" ] ||\n"
+         "        devices=$(" PROGRAM " completion devices \"$host\" "
+         "2>/dev/null)");
     print_options();
     print_values();
     puts("    if [ $value = 0 ]; then case \"$verb\" in");
@@ -155,7 +193,7 @@ static int print_script(void)
     for (i = 0; i < nr_verbs; i++)
         printf(" %s", verbs[i].name);
     puts("\" ;;\n"
-         "    esac; else words=''; fi\n"
+         "    esac; else words=$values; fi\n"
          "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\"\n"
          "        [ $files = 0 ] || compgen -f -- \"$word\")\n"
          "}\n"
@@ -171,6 +209,15 @@ int verb_completion(const struct options *options, char **arguments)
     (void)options;
     if (!what)
         return print_script();
+    if (!strcmp(what, "devices")) {
+        if (!arguments[1])
+            return fail(RC_USAGE, "Name the host's device tree, too.",
+                        "'completion devices' needs a file");
+        return print_devices(arguments[1]);
+    }
+    if (arguments[1])
+        return fail(RC_USAGE, SEE_HELP, "'completion %s' takes no argument "
+                    "'%s'", what, arguments[1]);
     if (!strcmp(what, "domains"))
         return print_domains();
     if (!strcmp(what, "reasons"))

@@ -55,10 +55,10 @@ const struct verb verbs[] = {
                TAKES_FORCE | TAKES_NO_SCMI,
       .help = "trees and xl.cfg lines for devices of a host" },
     { .name = "doctor", .run = verb_doctor, .takes = TAKES_ROOT,
-      .help = "what is wrong with this machine, and what to do" },
+      .help = "what is wrong with this machine; what next" },
     { .name = "explain", .usage = "[CODE|TOKEN]", 0, 1, .run = verb_explain,
       .offline = true, .help = "what a reason means, and what to do" },
-    { .name = "completion", .usage = "[domains|reasons]", 0, 1,
+    { .name = "completion", .usage = "[WHAT [FILE]]", 0, 2,
       .run = verb_completion, .offline = true,
       .help = "bash completion: . <(xen-smmu completion)" },
     { .name = "version", .run = verb_version,
@@ -76,7 +76,7 @@ static void print_help(void)
          "\n"
          "Commands:");
     for (i = 0; i < nr_verbs; i++)
-        printf("  %-8s %-19s  %s\n", verbs[i].name,
+        printf("  %-10s %-19s  %s\n", verbs[i].name,
                verbs[i].usage ? verbs[i].usage : "", verbs[i].help);
     puts("\nOptions:");
     options_help();
