@@ -139,22 +139,23 @@ class Script:
         expect(sum(found) >= 2, "The device's loads looked nothing up.", text[:1000])
         return {"neighbour.misses": found[1], "neighbour.lookups": sum(found)}
 
+    # --- it sleeps by itself -------------------------------------------------
 
-def scmi(script, run):
-    """An unmodified Linux whose device goes to sleep and wakes."""
-    w = steps.World(script.m)
-    w.edu = scmi_steps.edu_guest(script.m, f"scmi{run}").create()
-    w.edu.ready()
-    scmi_steps.edu_power(w, "on")
-    before = scmi_steps.scmi(w, w.edu)
-    for _ in range(TRANSITIONS):
-        scmi_steps.edu_power(w, "auto")
+    def scmi(self, run):
+        """An unmodified Linux whose device goes to sleep and wakes."""
+        w = steps.World(self.m)
+        w.edu = scmi_steps.edu_guest(self.m, f"scmi{run}").create()
+        w.edu.ready()
         scmi_steps.edu_power(w, "on")
-    after = scmi_steps.scmi(w, w.edu)
-    w.edu.destroy()
-    count = {k: after[f"scmi_{k}"] - before[f"scmi_{k}"] for k in ("exits", "transitions")}
-    expect(count["transitions"] >= TRANSITIONS, "The guest's device did not change its power as often as it was told.", f"{before}\n{after}")
-    return {"scmi.exits": count["exits"], "scmi.transitions": count["transitions"]}
+        before = scmi_steps.scmi(w, w.edu)
+        for _ in range(TRANSITIONS):
+            scmi_steps.edu_power(w, "auto")
+            scmi_steps.edu_power(w, "on")
+        after = scmi_steps.scmi(w, w.edu)
+        w.edu.destroy()
+        count = {k: after[f"scmi_{k}"] - before[f"scmi_{k}"] for k in ("exits", "transitions")}
+        expect(count["transitions"] >= TRANSITIONS, "The guest's device did not change its power as often as it was told.", f"{before}\n{after}")
+        return {"scmi.exits": count["exits"], "scmi.transitions": count["transitions"]}
 
 
 # --- machines ----------------------------------------------------------------
@@ -165,16 +166,16 @@ def both(script, names, prefix=""):
     for run, figures in enumerate(runs):
         for name in names:
             with step(f"{script.m.name}: {name}, run {run + 1}") as s:
-                found = scmi(script, run) if name == "scmi" else getattr(script, name)(run)
+                found = getattr(script, name)(run)
                 s.note = ", ".join(f"{k} {v}" for k, v in found.items())
             figures.append({f"{prefix}{k}": v for k, v in found.items()})
     return [{k: v for d in figures for k, v in d.items()} for figures in runs]
 
 
 def on_machine(name, ours, names, prefix="", **options):
-    with step(f"boot {name}") as s, Machine(name, xen.build("" if ours else "stock"), **options) as m:
-        m.boot(s.show)
-        s.end("up")
+    with Machine(name, xen.build("" if ours else "stock"), **options) as m:
+        with step(f"boot {name}") as s:
+            m.boot(s.show)
         return both(Script(m, ours), names, prefix)
 
 
