@@ -71,7 +71,7 @@ const struct rule symptoms[] = {
       "In the guest: 'echo auto > power/control' of the device and of all below it; a driver without runtime power management holds its device until it is unbound.",
       .tree = symptom_vote },
     { "SCMI_REFUSED", WARNING,
-      "A guest's SCMI calls are answered by errors.",
+      "Many of a guest's SCMI calls are answered by errors.",
       "Compare 'power-domains' in its partial tree with the order of 'dtdev': 'xen-smmu check' does.",
       .tree = symptom_refused },
     { "CLOCKS_KEPT", WARNING,

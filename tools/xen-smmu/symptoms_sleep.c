@@ -11,6 +11,7 @@
 
 /* ns: as long, and as long as its own delay twice, anyone may be awake. */
 #define MOMENT  UINT64_C(10000000000)
+#define USUAL_ERRORS 4
 /* Devices that are named. */
 #define MAX_NAMES 3
 
@@ -208,6 +209,16 @@ void symptom_vote(struct check *check, const struct rule *rule)
         each(check, rule, votes_held, text_vote);
 }
 
+/*
+ * A kernel that starts asks for what the server does not have, once: more than
+ * a few, and more than one call in four, is something else.
+ */
+static bool is_refused(const struct xen_smmu_link *link)
+{
+    return link->scmi_errors > USUAL_ERRORS &&
+           link->scmi_errors > link->scmi_calls / 4;
+}
+
 void symptom_refused(struct check *check, const struct rule *rule)
 {
     const struct state *state = &check->system->state;
@@ -221,7 +232,7 @@ void symptom_refused(struct check *check, const struct rule *rule)
         for (j = 0; other = list_at(state, LINKS, j),
              j < i && other->domid != link->domid; j++)
             ;
-        if (j == i && link->scmi_errors)
+        if (j == i && is_refused(link))
             found(check, rule, "SCMI",
                   state_domain_text(state, link->domid), NULL,
                   "%" PRIu64 " of its guest's %" PRIu64 " calls got an "
