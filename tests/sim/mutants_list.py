@@ -276,7 +276,7 @@ MUTANTS = [
        "(cons & mask)")],
      [EVENT]),
     ("no limit to the lines",
-     [("fault.c", "if ( limit->lines >= SMMU_LIMIT_BURST )", "if ( 0 )")],
+     [("fault.c", "if ( limit->lines >= burst )", "if ( 0 )")],
      [EVENT]),
     ("a link's state read outside its lock",
      [("flush.c", "unsigned long flags = smmu_lock(&link->lock);",
