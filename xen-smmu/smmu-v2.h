@@ -30,6 +30,7 @@ struct smmu_v2_firmware {
     bool dma_coherent;
     unsigned int ram_bits;          /* address bits of the host's RAM */
     unsigned int context_irqs;      /* interrupts beside the global ones */
+    bool narrow;                    /* no 64-bit access reaches it */
 };
 
 /*
