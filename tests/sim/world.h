@@ -12,7 +12,6 @@
 
 #include "sim.h"
 #include "gather.h"
-#include "smmu-v3.h"
 
 #define AREAS           4           /* of 2 MiB each */
 #define SLOTS           8           /* pages used of an area */
