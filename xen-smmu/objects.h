@@ -19,10 +19,14 @@ struct smmu_link;
 struct smmu_domain;
 struct smmu_agent;
 
-/* Stream IDs first .. first + count - 1. */
+/*
+ * Stream IDs first .. first + count - 1, whatever their bits of `mask` are.
+ * `mask` and the bits that these IDs have, or differ in, are apart.
+ */
 struct smmu_range {
     uint32_t first;
     uint32_t count;
+    uint32_t mask;
 };
 
 /* A domain's stage 2, as the CPU's own table walker uses it. */
@@ -106,6 +110,8 @@ struct smmu_unit {
     bool complete;                  /* all units are known: it may go off */
     bool stale;                     /* caches unknown since it was off */
     bool by_source;                 /* its source turned it off */
+    /* Its interrupts may come again: the glue's, NULL if they are pulses. */
+    void (*listen)(struct smmu_unit *unit);
     struct smmu_timer cooling;      /* between two looks at the events */
     uint64_t hot;                   /* a look is due, or was just taken */
     uint64_t missed;                /* one was due while the gate was closed */
