@@ -13,6 +13,7 @@ FLAGS_plain := -O2
 CC := gcc
 OBJCOPY := objcopy
 CFLAGS := -std=gnu11 -Wall -Wextra -Werror -Wno-unused-parameter \
+	-Wno-missing-field-initializers \
 	-fno-strict-aliasing $(FLAGS_$(VARIANT)) \
 	-I $(TOP)/include -I $(TOP)/tests/host -I $(TOP)/tests/sim -I $(DRIVER)
 

@@ -11,6 +11,7 @@
 #define __TESTS_SIM_WORLD_H__
 
 #include "sim.h"
+#include "backend.h"
 #include "gather.h"
 
 #define AREAS           4           /* of 2 MiB each */
