@@ -71,8 +71,8 @@ def build(where, changed, prog):
                 tool("objcopy", "--globalize-symbol=units", o)
         driver.append(o)
     model = [obj / f"sim-{n}.o" for n in
-             ("regs", "config", "tlb", "cmdq", "event", "dma", "power",
-                         "world")]
+             ("regs", "v3", "config", "cmdq", "event", "v2", "v2-regs", "tlb",
+              "dma", "power", "world")]
     if prog == "steps":             # it takes the place of the library
         flags.remove("-fsanitize=thread")
         flags.append("-Wl,--wrap=memmove")

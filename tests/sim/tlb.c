@@ -6,7 +6,6 @@
  */
 #include "sim.h"
 
-#define BAD_STE         0x04
 #define WALK_EABT       0x0b
 #define TRANSLATION     0x10
 #define ADDR_SIZE       0x11
@@ -44,47 +43,7 @@ void sim_junk_tlb(struct sim *s, uint16_t vmid, uint64_t ipa, uint64_t pa)
 
 static void fault(struct sim *s, struct sim_txn *t, unsigned int type)
 {
-    sim_event(s, t, type, t->ipa);
-    sim_txn_end(s, t, TXN_ABORTED);
-}
-
-static void illegal(struct sim *s, struct sim_txn *t, const char *what)
-{
-    host_complain("ILLEGAL STE of stream %#x: %s", t->sid, what);
-    sim_event(s, t, BAD_STE, 0);
-    sim_txn_end(s, t, TXN_ABORTED);
-}
-
-/* 5.2: is a stage 2 STE legal, and safe? */
-static const char *wrong(const struct sim *s, const struct sim_txn *t)
-{
-    unsigned int t0sz = t->d[2] >> 32 & 0x3f, sl0 = t->d[2] >> 38 & 3;
-    unsigned int ps = t->d[2] >> 48 & 7, oas = s->id.idr5 & 7;
-    unsigned int bits = 64 - t0sz, low;
-
-    if ( t->d[1] >> 28 & 3 )
-        return "EATS is not 0";
-    if ( t->d[2] >> 57 & 1 )
-        return "S2S: faults would stall";
-    if ( !(t->d[2] >> 51 & 1) )
-        return "S2AA64 is 0";
-    if ( t->d[2] >> 52 & 1 )
-        return "S2ENDI: big-endian tables";
-    if ( t->d[2] >> 46 & 3 )
-        return "S2TG is not 4 KiB";
-    if ( !(s->id.idr0 & SIM_IDR0_VMID16) && (t->d[2] >> 8 & 0xff) )
-        return "S2VMID has 16 bits, the unit 8";
-    if ( sl0 > 2 )
-        return "S2SL0 is reserved";
-    low = shift_of(2 - sl0);
-    if ( bits <= low || bits > low + 13 )
-        return "S2T0SZ does not fit S2SL0";
-    if ( ps > (oas > 6 ? 6 : oas) )
-        return "S2PS is above IDR5.OAS";
-    if ( t->d[3] & 0xfff0000000000000ULL )
-        return "S2TTB is out of range";
-
-    return NULL;
+    s->kind->fault(s, t, type);
 }
 
 static bool permitted(struct sim *s, struct sim_txn *t, unsigned int perm)
@@ -119,13 +78,13 @@ static bool tlb_hit(struct sim *s, struct sim_txn *t)
     return false;
 }
 
-static void walk_start(struct sim *s, struct sim_txn *t, unsigned int root)
+static void walk_start(struct sim *s, struct sim_txn *t)
 {
     const struct sim_walk *w;
     unsigned int level;
 
     t->state = TXN_WALK;
-    for ( level = 3; level > root; level-- )
+    for ( level = 3; level > t->root; level-- )
     {
         w = walk_line(s, level, t->vmid, t->ipa);
         if ( w->valid && w->vmid == t->vmid && w->level == level &&
@@ -136,66 +95,21 @@ static void walk_start(struct sim *s, struct sim_txn *t, unsigned int root)
             return;
         }
     }
-    t->level = root;
-    t->table = (t->d[3] & 0x000ffffffffffff0ULL) +
-               8 * (t->ipa >> shift_of(root) & ~511ULL);
+    t->level = t->root;
+    t->table = t->ttb + 8 * (t->ipa >> shift_of(t->root) & ~511ULL);
 }
 
-/* The configuration is known: what does it say? */
-void sim_translate(struct sim *s, struct sim_txn *t)
+/* Its stage 2 is known: t->vmid, ttb, root, affd, and `bits` of input. */
+void sim_translate(struct sim *s, struct sim_txn *t, unsigned int bits)
 {
-    const char *what;
-    unsigned int bits;
-
-    if ( t->prefetch )
-    {
-        sim_txn_end(s, t, TXN_ABORTED);
-        return;
-    }
-    if ( t->ats && (s->cr0ack & 1U << 4) )
-    {
-        /* ATSCHK, and EATS does not allow it: 3.9.1.2. */
-        sim_event(s, t, 0x07, t->ipa);
-        sim_txn_end(s, t, TXN_ABORTED);
-        return;
-    }
-    if ( !(t->d[0] & 1) )
-    {
-        sim_event(s, t, BAD_STE, 0);
-        sim_txn_end(s, t, TXN_ABORTED);
-        return;
-    }
-    switch ( t->d[0] >> 1 & 7 )
-    {
-    case 0: case 1: case 2: case 3:
-        sim_txn_end(s, t, TXN_ABORTED);
-        return;
-    case 4:
-        sim_txn_end(s, t, TXN_UNTRANSLATED);
-        return;
-    case 6:
-        break;
-    default:
-        illegal(s, t, "Config asks for stage 1");
-        return;
-    }
-
-    what = wrong(s, t);
-    if ( what )
-    {
-        illegal(s, t, what);
-        return;
-    }
-    t->vmid = t->d[2];
-    if ( host_page_kind(t->d[3]) != FRAME_TABLE )
+    if ( host_page_kind(t->ttb) != FRAME_TABLE )
         host_complain("stream %#x translates by a root table that was given back",
                       t->sid);
-    t->owner = host_page_owner(t->d[3]);
-    bits = 64 - (t->d[2] >> 32 & 0x3f);
+    t->owner = host_page_owner(t->ttb);
     if ( t->ipa >> bits )
         fault(s, t, TRANSLATION);
     else if ( !tlb_hit(s, t) )
-        walk_start(s, t, 2 - (t->d[2] >> 38 & 3));
+        walk_start(s, t);
 }
 
 /* Break before make: no other translation of an IPA is left (8.2, DDI0487). */
@@ -224,7 +138,7 @@ static void leaf(struct sim *s, struct sim_txn *t, uint64_t d)
     unsigned int perm = d >> 6 & 3;
     struct sim_tlb *e, new;
 
-    if ( !(d >> 10 & 1) && !(t->d[2] >> 53 & 1) )
+    if ( !(d >> 10 & 1) && !t->affd )
     {
         fault(s, t, ACCESS);
         return;

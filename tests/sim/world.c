@@ -56,8 +56,7 @@ static int add_unit(const struct sim_id *id, unsigned int nasty, bool snoops,
         sim_source(world.sim[i], &world.source[i], world.wanted_held,
                    world.wanted_kept, world.wanted_caches);
     sim_bind(world.sim[i], &world.unit[i]);
-    rc = smmu_v3_probe(&world.unit[i], sim_regs(world.sim[i]), snoops,
-                       HOST_RAM_BITS);
+    rc = id->kind->probe(world.sim[i], &world.unit[i], snoops);
     if ( rc )
         sim_bind(world.sim[i], NULL);
     else

@@ -11,8 +11,8 @@
 #define __TESTS_SIM_WORLD_H__
 
 #include "sim.h"
+#include "backend.h"
 #include "gather.h"
-#include "smmu-v3.h"
 
 #define AREAS           4           /* of 2 MiB each */
 #define SLOTS           8           /* pages used of an area */
