@@ -92,17 +92,29 @@ static void drop(struct smmu_unit *unit, unsigned int i)
         smmu_v2_write(unit, V2_SMR(i), 0);
 }
 
-/* Some stream of `b` that another device has by its own node. */
-static bool taken(struct smmu_unit *unit, const struct smmu_device *bridge,
-                  const struct smmu_block *b, struct smmu_block *by)
+/*
+ * Has some stream of `b` a match already, or does another device have it by
+ * its own node, if `dev` is a bridge?
+ */
+static bool taken(struct smmu_unit *unit, const struct smmu_device *dev,
+                  const struct cover *cover, const struct smmu_block *b,
+                  struct smmu_block *by)
 {
-    const struct smmu_device *dev;
+    const struct smmu_device *other;
     unsigned int i;
     uint32_t done;
 
-    for ( dev = unit->devices; dev; dev = dev->next )
-        for ( i = 0; dev != bridge && !dev->bridge && i < dev->nr; i++ )
-            for ( done = 0; smmu_range_block(&dev->sids[i], &done, by); )
+    for ( i = 0; i < cover->nr; i++ )
+    {
+        *by = cover->block[i];
+        if ( smmu_blocks_meet(b, by) )
+            return true;
+    }
+    if ( !dev->bridge )
+        return false;
+    for ( other = unit->devices; other; other = other->next )
+        for ( i = 0; !other->bridge && i < other->nr; i++ )
+            for ( done = 0; smmu_range_block(&other->sids[i], &done, by); )
                 if ( smmu_blocks_meet(b, by) )
                     return true;
 
@@ -113,8 +125,8 @@ static bool taken(struct smmu_unit *unit, const struct smmu_device *bridge,
 #define DEPTH   17
 
 /*
- * Adds a block, less what others have taken: where it meets that, it is halved
- * at a bit that the other's mask has not.  False: it takes too many groups.
+ * Adds a block, less what is taken: where it meets that, it is halved at a bit
+ * that the other's mask has not.  False: it takes too many groups.
  */
 static bool add_block(struct smmu_unit *unit, const struct smmu_device *dev,
                       const struct smmu_block *block, struct cover *cover)
@@ -126,7 +138,7 @@ static bool add_block(struct smmu_unit *unit, const struct smmu_device *dev,
     while ( n )
     {
         b = todo[--n];
-        if ( !dev->bridge || !taken(unit, dev, &b, &by) )
+        if ( !taken(unit, dev, cover, &b, &by) )
         {
             if ( cover->nr == cover->room )
                 return false;
