@@ -2,42 +2,46 @@
 /*
  * Global and context faults.  Each register keeps the first fault only, until
  * it is cleared; MULTI says that there were more.
+ *
+ * What SMMUv3 has an event for has its number and words; others are numbered
+ * from 0x100 on by their bit, global ones, and from 0x140 on.
  */
 #include "smmu-v2-priv.h"
 
 struct kind {
     uint32_t bit;
+    unsigned int code;
     bool address;
     const char *what;
 };
 
 static const struct kind global[] = {
-    { V2_GFSR_USF, true, "stream unknown" },
-    { V2_GFSR_ICF, true, "stream disabled" },
-    { V2_GFSR_SMCF, true, "stream matched twice" },
-    { V2_GFSR_UCBF, true, "no such context bank" },
-    { V2_GFSR_UCIF, true, "no such context interrupt" },
-    { V2_GFSR_CAF, false, "register access refused" },
-    { V2_GFSR_EF, true, "external abort" },
-    { V2_GFSR_PF, true, "permission" },
-    { V2_GFSR_UUT, true, "unsupported upstream transaction" },
+    { V2_GFSR_USF, 0x04, true, "stream not assigned" },
+    { V2_GFSR_ICF, 0x06, true, "stream disabled" },
+    { V2_GFSR_SMCF, 0x102, true, "stream matched twice" },
+    { V2_GFSR_UCBF, 0x103, true, "no such context bank" },
+    { V2_GFSR_UCIF, 0x104, true, "no such context interrupt" },
+    { V2_GFSR_CAF, 0x105, false, "register access refused" },
+    { V2_GFSR_EF, 0x106, true, "external abort" },
+    { V2_GFSR_PF, 0x13, true, "permission" },
+    { V2_GFSR_UUT, 0x01, true, "unsupported upstream transaction" },
 };
 
 static const struct kind context[] = {
-    { V2_FSR_TF, true, "translation" },
-    { V2_FSR_PF, true, "permission" },
-    { V2_FSR_ASF, true, "address size" },
-    { V2_FSR_AFF, true, "access flag" },
-    { V2_FSR_EF, true, "external abort" },
-    { V2_FSR_TLBMCF, true, "TLB conflict" },
-    { V2_FSR_TLBLKF, true, "TLB lock" },
-    { V2_FSR_UUT, true, "unsupported upstream transaction" },
+    { V2_FSR_TF, 0x10, true, "translation" },
+    { V2_FSR_PF, 0x13, true, "permission" },
+    { V2_FSR_ASF, 0x11, true, "address size" },
+    { V2_FSR_AFF, 0x12, true, "access flag" },
+    { V2_FSR_EF, 0x0b, true, "table walk aborted" },
+    { V2_FSR_TLBMCF, 0x20, true, "TLB conflict" },
+    { V2_FSR_TLBLKF, 0x146, true, "TLB lock" },
+    { V2_FSR_UUT, 0x01, true, "unsupported upstream transaction" },
 };
 
 static const struct kind *kind_of(const struct kind *kinds, unsigned int nr,
                                   uint32_t status)
 {
-    static const struct kind unknown = { 0, true, "unknown fault" };
+    static const struct kind unknown = { 0, 0, true, "unknown fault" };
     unsigned int i;
 
     for ( i = 0; i < nr; i++ )
@@ -82,7 +86,7 @@ static bool look_at_global(struct smmu_unit *unit, struct smmu_faults *faults)
     fault = (struct smmu_fault){
         .sid = V2_GFSYNR1_SID(smmu_v2_read(unit, V2_GFSYNR1)),
         .what = kind->what,
-        .code = gfsr,
+        .code = kind->code,
         .address = read_address(unit, V2_GFAR),
         .has_address = kind->address,
         .access = access_of(syn & V2_GFSYNR0_WNR, syn & V2_GFSYNR0_IND),
@@ -109,7 +113,7 @@ static bool look_at_bank(struct smmu_unit *unit, unsigned int bank,
     fault = (struct smmu_fault){
         .sid = V2_CBFRSYNRA_SID(smmu_v2_read(unit, sid)),
         .what = kind->what,
-        .code = fsr,
+        .code = kind->code,
         .address = read_address(unit, smmu_v2_cb(unit, bank, V2_FAR)),
         .has_address = kind->address,
         .access = access_of(syn & V2_FSYNR0_WNR, syn & V2_FSYNR0_IND),

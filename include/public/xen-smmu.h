@@ -75,7 +75,7 @@
        "Free memory ('xl info' shows how much is left) and try again.") \
     X(11, SYNC_TIMEOUT,  "The SMMU did not complete a CMD_SYNC, or a TLB sync, in time.", \
        "The domain's streams abort. Save 'xl dmesg' and 'xen-smmu list', then reboot the host.") \
-    X(12, CMDQ_ERROR,    "The SMMU stopped at a command (CERROR), or was reset behind Xen's back.", \
+    X(12, CMDQ_ERROR,    "The SMMU stopped at a command (CERROR), or was reset.", \
        "The SMMU is off for good. Save 'xl dmesg', then reboot the host.") \
     X(13, UNIT_FAILED,   "The SMMU has failed: it aborts every stream.", \
        "Save 'xl dmesg', then reboot the host.") \

@@ -23,6 +23,7 @@ static const struct line {
     LAYOUT_1_0(PART, FIELD)
     LAYOUT_1_1(PART, FIELD)
     LAYOUT_1_2(PART, FIELD)
+    LAYOUT_1_3(PART, FIELD)
 };
 
 #define NR_LINES (sizeof(lines) / sizeof(lines[0]))

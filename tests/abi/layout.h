@@ -132,6 +132,10 @@
     FIELD(xen_smmu_scmi, devices, 8, 4) \
     FIELD(xen_smmu_scmi, pad2, 12, 4)
 
+#define LAYOUT_1_3(PART, FIELD) \
+    PART(xen_smmu_device, 368, 432) \
+    FIELD(xen_smmu_device, masks, 368, 64)
+
 /* As long as they are today. */
 #define SIZES(SIZE) \
     SIZE(xen_smmu_version, 16) \
@@ -139,7 +143,7 @@
     SIZE(xen_smmu_op, 128) \
     SIZE(xen_smmu_unit, 256) \
     SIZE(xen_smmu_link, 208) \
-    SIZE(xen_smmu_device, 368) \
+    SIZE(xen_smmu_device, 432) \
     SIZE(xen_smmu_force, 16) \
     SIZE(xen_smmu_policy, 24) \
     SIZE(xen_smmu_scmi, 16)
@@ -160,6 +164,8 @@
     NUMBER(XEN_SMMU_SCMI_ON, 2) \
     NUMBER(XEN_SMMU_SCMI_NO_DOMAIN, 0xffff) \
     NUMBER(XEN_SMMU_DOMID_ANY, 0xffff) \
+    NUMBER(XEN_SMMU_TYPE_V1, 1) \
+    NUMBER(XEN_SMMU_TYPE_V2, 2) \
     NUMBER(XEN_SMMU_TYPE_V3, 3) \
     NUMBER(XEN_SMMU_UNIT_ON, 0) \
     NUMBER(XEN_SMMU_UNIT_PARKED, 1) \
@@ -209,4 +215,5 @@
     NUMBER(XEN_SMMU_REASON_FORCED_ASLEEP, 18) \
     NUMBER(XEN_SMMU_REASON_DOM0, 19) \
     NUMBER(XEN_SMMU_REASON_NO_DEVICES, 20) \
-    NUMBER(XEN_SMMU_REASON_HOST_SUSPENDED, 21)
+    NUMBER(XEN_SMMU_REASON_HOST_SUSPENDED, 21) \
+    NUMBER(XEN_SMMU_REASON_NO_SMR, 22)

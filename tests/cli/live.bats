@@ -75,9 +75,9 @@ xen() {
     xen "" version
     expect 0
     [ "${#lines[@]}" -eq 2 ]
-    output_has "hypervisor: interface 1.2"
+    output_has "hypervisor: interface 1.3"
     xen abi=0x10007 version --json
-    json_holds '.abi == "1.7" and .tool_abi == "1.2"'
+    json_holds '.abi == "1.7" and .tool_abi == "1.3"'
 }
 
 @test "no hypervisor, not root, no driver, no privilege: each has its words" {
@@ -138,7 +138,7 @@ xen() {
 @test "another major version is refused by either side, a newer minor one is not" {
     xen abi=0x20000 list
     expect 1
-    error_has "it speaks interface 2.0, this tool 1.2"
+    error_has "it speaks interface 2.0, this tool 1.3"
     xen abi=0 list
     expect 1
     xen reason=1 list

@@ -12,7 +12,7 @@ static const struct iommu *next_driven(const struct host *host, int *i)
     while (*i < host->nr_iommus) {
         const struct iommu *iommu = &host->iommus[(*i)++];
 
-        if (iommu->kind == IOMMU_V3 && iommu->available &&
+        if (host_drives(iommu) && iommu->available &&
             !tree_has(&host->tree, iommu->node, "xen,passthrough"))
             return iommu;
     }
@@ -28,7 +28,8 @@ void rule_smmu_regs(struct check *check, const struct rule *rule)
 
     while ((iommu = next_driven(check->host, &i))) {
         tree_regs(tree, iommu->node, &regs);
-        if (regs.trouble || regs.list[0].size < V3_REGS_BYTES)
+        if (regs.trouble || (iommu->kind == IOMMU_V3 &&
+                             regs.list[0].size < V3_REGS_BYTES))
             found(check, rule, tree->file, tree_path(tree, iommu->node),
                   "reg", "%s.", regs.trouble ? reg_text(regs.trouble)
                   : "is smaller than the two pages of 64 KiB that an SMMUv3 "
@@ -195,11 +196,13 @@ static char *loss(const struct host *host, int node, const struct refs *refs)
 
     for (i = 0; i < refs->count; i++) {
         const struct iommu *iommu = host_iommu(host, refs->list[i].node);
-        bool ours = iommu && iommu->kind == IOMMU_V3 && iommu->available;
+        bool ours = iommu && host_drives(iommu) && iommu->available;
 
-        if (ours && refs->list[i].nr != 1)
-            return format_text("has %u cells for an SMMUv3, which takes 1",
-                               refs->list[i].nr);
+        if (ours && (refs->list[i].nr < 1 ||
+                     refs->list[i].nr > host_most_cells(iommu)))
+            return format_text("has %u cells for an %s, which takes %s",
+                               refs->list[i].nr, iommu_kind_text(iommu->kind),
+                               host_most_cells(iommu) > 1 ? "1 or 2" : "1");
         driven += ours;
     }
     if (!driven)
@@ -226,9 +229,11 @@ void rule_dom0(struct check *check, const struct rule *rule)
     int i;
 
     for (i = 0; i < host->tree.count; i++) {
-        if (!tree_has(&host->tree, i, "iommus") || !host_is_dom0s(host, i))
+        if (!host_is_dom0s(host, i))
             continue;
-        tree_refs(&host->tree, i, "iommus", "#iommu-cells", &refs);
+        host_refs(host, i, &refs);
+        if (refs.trouble == REF_ABSENT)
+            continue;
         why = loss(host, i, &refs);
         if (why)
             found(check, rule, host->tree.file, tree_path(&host->tree, i),

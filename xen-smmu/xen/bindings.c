@@ -6,7 +6,7 @@
  * `stream-match-mask`; or two, the second one a mask.  Their old binding is
  * the other way round: the SMMU's `mmu-masters` names masters and stream IDs.
  *
- * An ID is kept in 32 bits between xlate and add: SMMUv2's with its mask above.
+ * An ID is kept in 32 bits from xlate to add, SMMUv2's with its mask on top.
  */
 #include "glue.h"
 #include "../backend.h"
