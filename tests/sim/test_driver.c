@@ -708,7 +708,7 @@ static void debt(void **state)
     b = test_now();
     assert_int_equal(world_attach(dom, dev), 0);
     c = test_cost_since(&b);
-    assert_int_equal(c.tlbi, 1);
+    assert_int_equal(c.tlbi, 1 + test_streams(1));
     for ( i = 0; i < SLOTS - 1; i++ )
         assert_true(test_aborts(s, 8, 0, i));
     assert_true(test_reaches(s, 8, dom, 0, SLOTS - 1));
@@ -718,7 +718,7 @@ static void debt(void **state)
     b = test_now();
     assert_int_equal(world_attach(dom, dev), 0);
     c = test_cost_since(&b);
-    assert_int_equal(c.tlbi, 0);
+    assert_int_equal(c.tlbi, test_streams(1));
 }
 
 /* A domain that never had a device: nothing to flush anywhere. */
@@ -925,17 +925,18 @@ static void no_leaks(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        T(good_unit), T(deaf_to_broadcasts), T(enable_order), T(refused), T(accepted), T(tables),
-        T(huge_sids), T(invalid_l1_cached), T(claimed_twice),
-        T(several_streams), T(carved_two_level), T(carved_not_coherent),
-        T(carved_linear), T(bridge_later), T(bridge_is_cheap),
+    const struct CMUnitTest tests[] = { T(claimed_twice),
+        T(several_streams), T(carved_two_level), T(carved_not_coherent), T(bridge_later),
         T(bridge_failed), T(bridge_not_acknowledged), T(removed),
-        T(reassigned), T(two_guests), T(stopped), T(stop_waits),
-        T(vmids_run_out), T(unmapped), T(flush_waits), T(added_only), T(debt),
-        T(no_link), T(several_units), T(costs), T(queue_wraps),
-        T(many_streams), T(ats), T(no_leaks),
+        T(reassigned), T(two_guests), T(stopped), T(stop_waits), T(unmapped), T(flush_waits), T(added_only), T(debt),
+        T(no_link), T(several_units), T(no_leaks),
+    };
+    const struct CMUnitTest v3[] = {
+        T(good_unit), T(deaf_to_broadcasts), T(enable_order), T(refused),
+        T(accepted), T(tables), T(huge_sids), T(invalid_l1_cached),
+        T(carved_linear), T(bridge_is_cheap), T(vmids_run_out), T(costs),
+        T(queue_wraps), T(many_streams), T(ats),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, v3);
 }

@@ -3,9 +3,9 @@
  * SMMUv1 and v2 (IHI0062): from a stream ID to its context bank, TLB
  * invalidations and their syncs.
  *
- * A write of configuration is seen by some transactions at once, and by all
- * when a sync that was begun after it has completed, or sCR0 was read back
- * behind it; what one transaction sees is the state after some write.
+ * A write of configuration is seen by some transactions at once, by all that
+ * come after a sync behind it has completed, or sCR0 was read back behind it;
+ * what one transaction sees is the state after some write.
  *
  * A TLBI is accepted long before it is performed, in any order.  A sync covers
  * those that were accepted before it: the global one all, a bank's its own.
@@ -480,7 +480,7 @@ void sim_v2_work(struct sim *s)
     struct sim_v2 *v = &s->v2;
     unsigned int n;
 
-    if ( v->nr_pending && host_chance(4) )
+    if ( v->nr_pending && host_chance(12) )
         perform(s, sim_is(s, SIM_REORDER) ? host_pick(v->nr_pending) : 0);
     if ( v->sync )
         work_global(s);
