@@ -30,12 +30,13 @@ struct smmu_v2_firmware {
     bool dma_coherent;
     unsigned int ram_bits;          /* address bits of the host's RAM */
     unsigned int context_irqs;      /* interrupts beside the global ones */
+    bool narrow;                    /* no 64-bit access reaches it */
 };
 
 /*
  * identify, allocate, program, announce.  `regs`: all of its registers, global
  * space 0 at offset 0, context bank n at (NUMPAGE + n) << PAGESHIFT.  `unit`
- * comes zeroed with name, node, address, source and listen set.
+ * comes zeroed with name, node, address and source set.
  *
  * Its interrupts are levels: they stay until events() has cleared what they
  * are for.  Who takes one calls smmu_unit_interrupt() and keeps the line

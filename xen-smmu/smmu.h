@@ -98,10 +98,19 @@ void smmu_resume(void);
 /* stream.c --------------------------------------------------------------- */
 
 /*
+ * The next of the aligned blocks that make up a range, *done of whose IDs were
+ * in those before; it starts as 0.  False: that was all.
+ */
+bool smmu_range_block(const struct smmu_range *range, uint32_t *done,
+                      struct smmu_block *block);
+/* Whether they have an ID in common. */
+bool smmu_blocks_meet(const struct smmu_block *a, const struct smmu_block *b);
+
+/*
  * Makes a device known with its stream ranges; they abort from here on.
  * Copies `sids`, keeps `path`.  Takes unit->config.  -ENOSPC: an ID beyond the
- * unit's; -EBUSY: another device owns one; -ENOMEM; or a failed sync.  Each is
- * logged with its reason.
+ * unit's, or no register for it; -EBUSY: another device owns one; -ENOMEM; or
+ * a failed sync.  Each is logged with its reason.
  */
 int smmu_device_add(struct smmu_unit *unit, const char *path, bool bridge,
                     const struct smmu_range *sids, unsigned int nr,

@@ -121,16 +121,19 @@ static bool get_or_miss(struct smmu_unit *unit)
     return smmu_unit_get(unit);
 }
 
-static bool look(struct smmu_unit *unit)
+/* *had: there was a use count. */
+static bool look(struct smmu_unit *unit, bool *had)
 {
     struct smmu_faults faults;
     unsigned int i, n = LOOKS;
     bool any = false;
 
+    *had = false;
     do {
         faults.nr = 0;
         if ( !get_or_miss(unit) )
             break;
+        *had = true;
         any |= unit->backend->events(unit, &faults);
         /* Before unit->config: who holds that may wait for our count. */
         smmu_unit_put(unit);
@@ -144,8 +147,9 @@ static bool look(struct smmu_unit *unit)
 static void look_at_events(void *arg)
 {
     struct smmu_unit *unit = arg;
+    bool had;
 
-    if ( look(unit) )
+    if ( look(unit, &had) )
     {
         smmu_timer_set(&unit->cooling, smmu_now() + COOLING_NS);
         return;
@@ -153,8 +157,10 @@ static void look_at_events(void *arg)
 
     /* An interrupt since that look was told that one is due. */
     smmu_store(&unit->hot, 0);
-    if ( look(unit) )
+    if ( look(unit, &had) )
         smmu_unit_interrupt(unit);
+    else if ( had && unit->listen )
+        unit->listen(unit);
 }
 
 static void cooled(void *arg)
@@ -178,6 +184,8 @@ int smmu_unit_add(struct smmu_unit *unit)
 
     smmu_mutex_init(&unit->config);
     smmu_vmids_init(&unit->vmids, unit->vmid_bits);
+    if ( unit->max_links && unit->vmids.nr > unit->max_links + 1 )
+        unit->vmids.nr = unit->max_links + 1;
     smmu_work_init(&unit->events, look_at_events, unit);
     smmu_timer_init(&unit->cooling, cooled, unit);
     unit->last_flush = ~0ULL;

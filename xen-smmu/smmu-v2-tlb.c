@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Invalidations and the sync behind them.
+ *
+ * A sync completes the invalidations that were accepted before it, of the
+ * global space and of all context banks, and what used what they took out.
+ * It is not said to wait for anything else: so a change of an S2CR is followed
+ * by an invalidation of the VMID that its stream had, too.
+ *
+ * TLBGSTATUS has one bit for all CPUs.  So only one sync runs at a time, and
+ * each has a number: `running` is the last one started, and was started, under
+ * the lock, when all that asked for up to that number had written their
+ * invalidations.  Who sees ACTIVE=0 after it has seen `running` knows that
+ * this one has completed: no later one can have started in between without
+ * moving `running`.  Whoever finds that starts the next one, if some was asked
+ * for meanwhile.  A waiter's success thus means a sync that was started after
+ * its own invalidations; it waits for two at most.
+ */
+#include "smmu-v2-priv.h"
+
+void smmu_v2_tlb_init(struct smmu_unit *unit)
+{
+    smmu_lock_init(&to_v2(unit)->tlb.lock);
+}
+
+/* tlb->lock is held, and none runs. */
+static void start(struct smmu_unit *unit)
+{
+    struct smmu_v2_tlb *tlb = &to_v2(unit)->tlb;
+
+    smmu_v2_write(unit, V2_TLBGSYNC, 0);
+    tlb->running = tlb->wanted;
+    smmu_add(&unit->nr_syncs, 1);
+}
+
+/* Writes what one invalidation takes; returns how many commands. */
+static unsigned int invalidate(struct smmu_unit *unit,
+                               const struct smmu_inv *inv)
+{
+    switch ( inv->kind )
+    {
+    case SMMU_INV_RANGE:
+        /* By the bank, which has to know its VMID. */
+        if ( smmu_v2_bank_on(unit, smmu_v2_bank_of(inv->vmid)) )
+        {
+            smmu_v2_write64(unit,
+                            smmu_v2_cb(unit, smmu_v2_bank_of(inv->vmid),
+                                       V2_TLBIIPAS2), inv->first);
+            return 1;
+        }
+        /* fall through */
+    case SMMU_INV_VMID:
+    case SMMU_INV_STREAMS:
+        /* Streams of no domain have no VMID to name. */
+        if ( inv->vmid )
+            smmu_v2_write(unit, V2_TLBIVMID, inv->vmid);
+        else
+            smmu_v2_write(unit, V2_TLBIALLNSNH, 0);
+        return 1;
+
+    case SMMU_INV_ALL:
+        break;
+    }
+    smmu_v2_write(unit, V2_TLBIALLNSNH, 0);
+    smmu_v2_write(unit, V2_TLBIALLH, 0);
+
+    return 2;
+}
+
+/* Whether an earlier one of the list has done it. */
+static bool covered(const struct smmu_inv *inv, unsigned int i)
+{
+    unsigned int k;
+
+    for ( k = 0; k < i; k++ )
+        if ( inv[k].kind == SMMU_INV_ALL ||
+             (inv[k].kind != SMMU_INV_RANGE &&
+              inv[i].kind != SMMU_INV_ALL &&
+              (inv[k].vmid == inv[i].vmid || !inv[k].vmid)) )
+            return true;
+
+    return false;
+}
+
+int smmu_v2_issue(struct smmu_unit *unit, const struct smmu_inv *inv,
+                  unsigned int nr, uint64_t *ticket)
+{
+    struct smmu_v2_tlb *tlb = &to_v2(unit)->tlb;
+    unsigned int i, n = 1;
+    unsigned long flags;
+
+    /* The entries that were cleared, before the walker is told. */
+    smmu_wmb();
+
+    flags = smmu_lock(&tlb->lock);
+    for ( i = 0; i < nr; i++ )
+        if ( !covered(inv, i) )
+            n += invalidate(unit, &inv[i]);
+    *ticket = ++tlb->wanted;
+    if ( tlb->running == smmu_load(&tlb->done) )
+        start(unit);
+    smmu_unlock(&tlb->lock, flags);
+    smmu_add(&unit->nr_commands, n);
+
+    return 0;
+}
+
+/* TLBIIPAS2: a page at a time.  v1 has none. */
+unsigned int smmu_v2_range_cost(const struct smmu_unit *unit, uint64_t pages)
+{
+    return pages == 1 && to_v2(unit)->caps.va64;
+}
+
+static uint64_t which_runs(struct smmu_v2_tlb *tlb)
+{
+    unsigned long flags = smmu_lock(&tlb->lock);
+    uint64_t running = tlb->running;
+
+    smmu_unlock(&tlb->lock, flags);
+
+    return running;
+}
+
+/* Sync `which` was seen to have completed. */
+static void completed(struct smmu_unit *unit, uint64_t which)
+{
+    struct smmu_v2_tlb *tlb = &to_v2(unit)->tlb;
+    unsigned long flags = smmu_lock(&tlb->lock);
+
+    /* No: another CPU saw it, too, and may have started the next one. */
+    if ( tlb->running == which && tlb->done != which )
+    {
+        smmu_store(&tlb->done, which);
+        if ( tlb->wanted != which )
+            start(unit);
+    }
+    smmu_unlock(&tlb->lock, flags);
+}
+
+int smmu_v2_wait(struct smmu_unit *unit, uint64_t ticket)
+{
+    struct smmu_v2_tlb *tlb = &to_v2(unit)->tlb;
+    uint64_t deadline = smmu_now() + SMMU_V2_TIMEOUT_NS, which;
+    bool late = false;
+
+    for ( ; ; )
+    {
+        if ( smmu_load(&tlb->done) >= ticket )
+            return 0;
+        if ( late )
+            return -ETIMEDOUT;
+        if ( smmu_unit_failed(unit) )
+            return -EIO;
+
+        late = smmu_now() > deadline;
+        which = which_runs(tlb);
+        if ( !(smmu_v2_poll(unit, V2_TLBGSTATUS) & V2_TLBGSTATUS_ACTIVE) )
+        {
+            /* After a reset it is 0, too. */
+            if ( !smmu_v2_credible(unit) )
+                return -EIO;
+            completed(unit, which);
+        }
+        smmu_relax();
+    }
+}
+
+static int poll_idle(struct smmu_unit *unit)
+{
+    uint64_t deadline = smmu_now() + SMMU_V2_TIMEOUT_NS;
+    bool late = false;
+
+    for ( ; ; )
+    {
+        if ( !(smmu_v2_poll(unit, V2_TLBGSTATUS) & V2_TLBGSTATUS_ACTIVE) )
+            return 0;
+        if ( late )
+            break;
+        late = smmu_now() > deadline;
+        smmu_relax();
+    }
+    smmu_log(SMMU_ERR, "%s: a TLB sync does not complete", unit->name);
+
+    return -ETIMEDOUT;
+}
+
+int smmu_v2_tlb_reset(struct smmu_unit *unit)
+{
+    struct smmu_v2_tlb *tlb = &to_v2(unit)->tlb;
+    unsigned long flags;
+    int rc = poll_idle(unit);
+
+    if ( rc )
+        return rc;
+
+    flags = smmu_lock(&tlb->lock);
+    tlb->running = ++tlb->wanted;
+    smmu_store(&tlb->done, tlb->wanted);
+    smmu_v2_write(unit, V2_TLBIALLNSNH, 0);
+    smmu_v2_write(unit, V2_TLBIALLH, 0);
+    smmu_v2_write(unit, V2_TLBGSYNC, 0);
+    smmu_unlock(&tlb->lock, flags);
+    smmu_add(&unit->nr_commands, 3);
+    smmu_add(&unit->nr_syncs, 1);
+
+    return poll_idle(unit);
+}
+
+/*
+ * Local variables:
+ * mode: C
+ * c-file-style: "BSD"
+ * c-basic-offset: 4
+ * tab-width: 4
+ * indent-tabs-mode: nil
+ * End:
+ */
