@@ -76,7 +76,8 @@ void sim_power_on(struct sim *s)
 void sim_release_masters(struct sim *s)
 {
     if ( s->off || !s->kind->blocks(s) )
-        s->held &= s->masters_held || s->gbpa_dead || s->dead;
+        s->held &= s->masters_held || s->gbpa_dead || s->dead ||
+                   (s->ack_dead && s->kind == &sim_v2);
     else
         s->held = false;
 }

@@ -57,11 +57,18 @@ static int add_unit(const struct sim_id *id)
     return 0;
 }
 
+/* As Xen does: no more bits than each of its units has. */
 static void create(unsigned int i)
 {
+    unsigned int roots = host_pick(3), u;
     static const uint64_t delays[] = { 0, 0, 3000, 100000, 20000000,
                                        XEN_SMMU_DELAY_GLOBAL };
-    struct world_dom *dom = world_create(i, host_pick(3));
+    struct world_dom *dom;
+
+    for ( u = 0; u < world.units; u++ )
+        if ( world.unit[u].ipa_bits < 48 && !roots )
+            roots = 1;
+    dom = world_create(i, roots);
 
     smmu_store(&dom->d->delay, delays[host_pick(ARRAY_SIZE(delays))]);
 }

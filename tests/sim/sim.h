@@ -48,6 +48,7 @@ struct sim_kind;
 struct sim_id {
     uint32_t idr0, idr1, idr3, idr5, iidr, aidr;
     uint32_t idr2, idr7;        /* v2 */
+    bool narrow;                /* v2: 64-bit writes do not get through */
     const struct sim_kind *kind;
 };
 /* Of the kind that the environment's SIM_KIND names: v3, v2, or any. */

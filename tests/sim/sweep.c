@@ -269,19 +269,27 @@ static bool life(uint64_t seed, uint64_t n, unsigned int kind, bool late)
     return !has_failed(kind);
 }
 
+/* v2 has so many registers that one in some is looked at, each seed its own. */
+static unsigned int stride(unsigned int kind)
+{
+    return kind == ACCESS && sim_id_good().kind == &sim_v2 && !getenv("LONG")
+           ? 29 : 1;
+}
+
 static int sweep(unsigned int nr, const char *what, unsigned int kind,
                  bool late, unsigned int seeds)
 {
     unsigned int seed, most = 0;
+    const unsigned int step = stride(kind);
     uint64_t n;
     bool clean;
 
     confirmed = given_up = 0;
     for ( seed = 1; seed <= seeds; seed++ )
-        for ( n = 1; ; n++ )
+        for ( n = step > 1 ? seed * 7 : 1; ; n += step )
         {
             clean = life(seed, n, kind, late);
-            if ( n > 3000 )
+            if ( n > 60000 )
                 host_complain("it fails for ever: the sweep does not end");
             if ( host_complaints )
             {

@@ -230,9 +230,16 @@ static void liar_off(void **state)
 /* -- waking: exact commands ----------------------------------------------- */
 
 /* On a unit that runs for b: CFGI of the open has a sync of its own. */
+/*
+ * v3: its first wake, from parked, wrote PROD and CR0; later ones PROD twice.
+ * v2: the first one wrote five registers of its bank, TLBIVMID, a sync, S2CR.
+ */
+#define WORST_ACCESSES  (test_is(&sim_v3) ? 2U : 8U)
+
 static void wake_on(void **state)
 {
     uint64_t d0, d1;
+    unsigned int ranges;
 
     assert_int_equal(world_attach(b, dev_b), 0);
     sleeps(dev_a);
@@ -283,10 +290,10 @@ static void wake_on(void **state)
     wakes(dev_a);
     CMDS(VMALL, SYNC, CFGI_STE, SYNC);
     assert_int_equal(link_of(a)->stats.wake_none, 1 + 1);
-    assert_int_equal(link_of(a)->stats.wake_ranges, 2);
-    assert_int_equal(link_of(a)->stats.wake_vmid, 2);
-    /* Its first wake, from parked, wrote PROD and CR0; these PROD twice. */
-    assert_int_equal(link_of(a)->stats.worst_accesses, 2);
+    ranges = 1 + (test_range(u, 3) == S2_IPA);
+    assert_int_equal(link_of(a)->stats.wake_ranges, ranges);
+    assert_int_equal(link_of(a)->stats.wake_vmid, 4 - ranges);
+    assert_int_equal(link_of(a)->stats.worst_accesses, WORST_ACCESSES);
     assert_int_equal(link_of(a)->stats.worst_wake, 4);
     assert_true(test_reaches(s, 16, b, 0, 0));
 }
@@ -310,7 +317,7 @@ static void wake_parked(void **state)
     begin();
     wakes(dev_a);
     CMDS(VMALL, CFGI_STE, SYNC);
-    assert_int_equal(link_of(a)->stats.worst_accesses, 2);
+    assert_int_equal(link_of(a)->stats.worst_accesses, WORST_ACCESSES);
 }
 
 /* Without RIL: a page, or everything. */
@@ -748,7 +755,7 @@ static void delayed(void **state)
     smmu_store(&a->d->delay, XEN_SMMU_DELAY_GLOBAL);
     begin();
     assert_int_equal(world_vote(dev_a, false), 0);
-    assert_int_equal(host_timers_armed(), 1);
+    assert_int_equal(test_timers(u), 1);
     world_wait(19 * ms);
     assert_true(test_reaches(s, 8, a, 0, 0));
     assert_int_equal(state_of(a), XEN_SMMU_LINK_LIVE);
@@ -764,7 +771,7 @@ static void delayed(void **state)
     assert_int_equal(world_vote(dev_a, false), 0);
     world_wait(10 * ms);
     wakes(dev_a);
-    assert_int_equal(host_timers_armed(), 0);
+    assert_int_equal(test_timers(u), 0);
     world_wait(500 * ms);
     assert_int_equal(state_of(a), XEN_SMMU_LINK_LIVE);
     CMDS();
@@ -813,7 +820,7 @@ static void delayed_each(void **state)
     assert_true(test_aborts(s, 8, 0, 0));
     assert_true(test_reaches(s, 9, a, 0, 0));
     CMDS(CFGI_STE, SYNC);
-    assert_int_equal(host_timers_armed(), 0);
+    assert_int_equal(test_timers(u), 0);
 
     /* The second's OFF does not put off the first's. */
     wakes(dev_a);
@@ -826,7 +833,7 @@ static void delayed_each(void **state)
     assert_int_equal(state_of(a), XEN_SMMU_LINK_LIVE);
     world_wait(10 * ms);
     assert_int_equal(state_of(a), XEN_SMMU_LINK_DORMANT);
-    assert_int_equal(host_timers_armed(), 0);
+    assert_int_equal(test_timers(u), 0);
 
     /* A delay keeps open what is open; it opens nothing. */
     wakes(dev_a);
@@ -834,7 +841,7 @@ static void delayed_each(void **state)
     assert_int_equal(world_force(a, XEN_SMMU_FORCE_SUSPEND), 0);
     assert_int_equal(world_force(a, XEN_SMMU_FORCE_AUTO), 0);
     assert_int_equal(state_of(a), XEN_SMMU_LINK_DORMANT);
-    assert_int_equal(host_timers_armed(), 0);
+    assert_int_equal(test_timers(u), 0);
 }
 
 /* A guest that toggles as fast as it can: few sleeps, never a slow wake. */
@@ -1032,12 +1039,14 @@ static void promises(void **state)
             assert_int_equal(world_unmap(a, 0, 2), 0);
             begin();
             wakes(dev_a);
-            if ( caches == SIM_CACHES_LOST )
+            if ( caches == SIM_CACHES_LOST && !kept )
+                CMDS(PROGRAM, CFGI_STE, SYNC);
+            else if ( caches == SIM_CACHES_LOST )
                 CMDS(CFGI_STE, SYNC);
             else if ( kept )
                 CMDS(S2_IPA, CFGI_STE, SYNC);
             else
-                CMDS(CFGI_ALL, NSNH_ALL, EL2_ALL, SYNC);
+                CMDS(PROGRAM, CFGI_ALL, NSNH_ALL, EL2_ALL, SYNC);
             for ( i = 0; i < SLOTS; i++ )
                 if ( i == 2 )
                     assert_true(test_aborts(s, 8, 0, i));
@@ -1135,7 +1144,7 @@ static void off_fails(void **state)
         sim_settle();
         begin();
         wakes(dev_a);
-        CMDS(CFGI_ALL, NSNH_ALL, SYNC);
+        CMDS(PROGRAM, CFGI_ALL, NSNH_ALL, SYNC);
         assert_true(test_aborts(s, 8, 0, i));
         host_time_ns += 3000000000;
     }

@@ -46,6 +46,9 @@ static void vary(struct sim_id *id)
         id->idr0 |= IDR0_EXIDS;
     if ( host_chance(4) )               /* indexing: an S2CR an ID */
         id->idr0 = sim_v2_indexed().idr0;
+    id->narrow = host_chance(6);
+    if ( id->narrow )
+        id->idr0 &= ~(3U << 24);        /* the 32-bit formats */
     if ( host_chance(4) )
     {
         id->idr7 = 0x11;
@@ -161,7 +164,8 @@ static bool irq(struct sim *s)
     for ( n = 0; n < sim_v2_banks(s); n++ )
         level |= (v->bank[n].fsr & (MULTI | 0x1fe)) &&
                  (v->config[V2_SCTLR][n] & SCTLR_CFIE);
-    if ( !level || v->masked || s->off || s->dead )
+    /* The glue asks for it after the probe. */
+    if ( !level || v->masked || s->off || s->dead || !s->aborts_known )
         return false;
     v->masked = true;
 
@@ -196,10 +200,10 @@ static uint32_t read_cr0(struct sim *s)
 {
     struct sim_v2 *v = &s->v2;
 
+    sim_v2_settle(s, v->writes);
     /* Or the way to its registers is gone; what it does it goes on doing. */
     if ( !sim_complete(s, SIM_DONE_ACK, &s->ack_dead) )
         return ~0U;
-    sim_v2_settle(s, v->writes);
     s->held &= !blocks(s);
 
     return v->config[V2_CR0][0];
@@ -478,6 +482,9 @@ static void write_reg(struct sim *s, uint32_t offset, uint64_t value,
 
     if ( s->ack_dead )
         return;
+    if ( bytes == 8 && s->id.narrow )
+        host_complain("register %#x written with 8 bytes on a narrow bus",
+                      offset);
     if ( bytes == 8 && (page < global_pages(s) ||
                         (at != 0x20 && at != 0x28 && at != 0x630 &&
                          at != 0x638)) )
@@ -496,10 +503,6 @@ static void write_reg(struct sim *s, uint32_t offset, uint64_t value,
 
 /* -- for the driver ------------------------------------------------------- */
 
-int smmu_v2_probe(struct smmu_unit *unit, void *regs,
-                  const struct smmu_v2_firmware *firmware)
-    __attribute__((weak));
-
 static int probe(struct sim *s, struct smmu_unit *unit, bool snoops)
 {
     struct smmu_v2_firmware firmware = {
@@ -510,10 +513,8 @@ static int probe(struct sim *s, struct smmu_unit *unit, bool snoops)
         .dma_coherent = snoops,
         .ram_bits = HOST_RAM_BITS,
         .context_irqs = sim_v2_banks(s),
+        .narrow = s->id.narrow,
     };
-
-    if ( !smmu_v2_probe )
-        return -ENODEV;
 
     return smmu_v2_probe(unit, sim_regs(s), &firmware);
 }
