@@ -273,7 +273,7 @@ static bool life(uint64_t seed, uint64_t n, unsigned int kind, bool late)
 static unsigned int stride(unsigned int kind)
 {
     return kind == ACCESS && sim_id_good().kind == &sim_v2 && !getenv("LONG")
-           ? 29 : 1;
+           ? 61 : 1;
 }
 
 static int sweep(unsigned int nr, const char *what, unsigned int kind,
