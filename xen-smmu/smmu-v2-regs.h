@@ -132,6 +132,7 @@
 #define V2_FSYNR0_WNR           V2_BIT(4)
 #define V2_FSYNR0_IND           V2_BIT(6)
 #define V2_TLBIIPAS2            0x630       /* 64 bits: IPA >> 12 */
+#define V2_TLBIIPAS2_LAST       ((1ULL << 36) - 1)
 
 #endif /* __XEN_SMMU_SMMU_V2_REGS_H__ */
 

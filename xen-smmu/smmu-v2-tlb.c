@@ -40,8 +40,9 @@ static unsigned int invalidate(struct smmu_unit *unit,
     switch ( inv->kind )
     {
     case SMMU_INV_RANGE:
-        /* By the bank, which has to know its VMID. */
-        if ( smmu_v2_bank_on(unit, smmu_v2_bank_of(inv->vmid)) )
+        /* By the bank, which has to know its VMID; a page of 48 bits. */
+        if ( smmu_v2_bank_on(unit, smmu_v2_bank_of(inv->vmid)) &&
+             inv->first <= V2_TLBIIPAS2_LAST )
         {
             smmu_v2_write64(unit,
                             smmu_v2_cb(unit, smmu_v2_bank_of(inv->vmid),

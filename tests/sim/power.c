@@ -42,7 +42,8 @@ void sim_power_off(struct sim *s)
         host_complain("power is let go, and nobody holds the masters");
     if ( s->unit && smmu_unit_users(s->unit) )
         host_complain("power is let go while somebody uses the registers");
-    if ( s->kind->busy(s) )
+    /* A host that sleeps asks nobody, and what is dead cannot be told. */
+    if ( !(s->dead && s->asleep) && s->kind->busy(s) )
         host_complain("power is let go while %s", s->kind->busy(s));
     s->off = s->held = true;
     s->nr_offs++;
@@ -75,7 +76,8 @@ void sim_power_on(struct sim *s)
 void sim_release_masters(struct sim *s)
 {
     if ( s->off || !s->kind->blocks(s) )
-        s->held &= s->masters_held || s->gbpa_dead || s->dead;
+        s->held &= s->masters_held || s->gbpa_dead || s->dead ||
+                   (s->ack_dead && s->kind == &sim_v2);
     else
         s->held = false;
 }

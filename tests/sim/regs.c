@@ -28,6 +28,9 @@ static bool wanted_v2(void)
 {
     const char *kind = getenv("SIM_KIND");
 
+    if ( kind && !strcmp(kind, "any") )
+        return host_chance(2);
+
     return kind && !strcmp(kind, "v2");
 }
 
@@ -55,6 +58,7 @@ void sim_reset(uint64_t seed, bool threads)
     sim_count = 0;
     sim_fail(0, 0, false);
     sim_fail_command(0, 0);
+    sim_fail_access(0);
     sim_completions = 0;
     sim_background = 0;
     sim_nr_ipas = 0;
@@ -121,6 +125,24 @@ void sim_fail(uint64_t n, unsigned int kinds, bool late)
 bool sim_has_failed(void)
 {
     return !fail_at;
+}
+
+static uint64_t access_at;
+
+void sim_fail_access(uint64_t n)
+{
+    access_at = n;
+}
+
+bool sim_access_has_failed(void)
+{
+    return !access_at;
+}
+
+static void count_access(struct sim *s)
+{
+    if ( access_at && --access_at == 0 )
+        s->dead = true;
 }
 
 /* May this one come to pass?  If not, `*dead` remembers. */
@@ -196,6 +218,7 @@ uint32_t sim_mmio_read(void *regs, uint32_t offset)
     s->nr_mmio++;
     s->nr_id_reads += s->kind->is_id(s, offset);
     s->nr_polls += s->kind->is_poll(s, offset);
+    count_access(s);
     if ( s->dead || s->off )
         return ~0U;
 
@@ -209,6 +232,7 @@ void sim_mmio_write(void *regs, uint32_t offset, uint64_t value,
 
     check_use(s, offset);
     s->nr_mmio++;
+    count_access(s);
     if ( s->nr_trace < ARRAY_SIZE(s->trace) )
     {
         s->trace[s->nr_trace].offset = offset;

@@ -48,12 +48,16 @@ struct sim_kind;
 struct sim_id {
     uint32_t idr0, idr1, idr3, idr5, iidr, aidr;
     uint32_t idr2, idr7;        /* v2 */
+    bool narrow;                /* v2: 64-bit writes do not get through */
     const struct sim_kind *kind;
 };
-/* Of the kind that the environment's SIM_KIND names: v3, or v2. */
+/* Of the kind that the environment's SIM_KIND names: v3, v2, or any. */
 struct sim_id sim_id_good(void);
 struct sim_id sim_v3_good(void);
 struct sim_id sim_v2_good(void);
+/* Without two-level tables; with an S2CR for each stream ID. */
+struct sim_id sim_v3_linear(void);
+struct sim_id sim_v2_indexed(void);
 /* Another of its kind, with what is worth a difference to the core. */
 struct sim_id sim_id_ranges(void);
 extern const struct sim_kind sim_v3, sim_v2;
@@ -307,7 +311,10 @@ void sim_revive(struct sim *s);
 void sim_late(void);
 /* The n-th command from now on, on any unit, is found illegal. */
 void sim_fail_command(uint64_t n, unsigned int cerror);
-/* GERROR bits toggle by themselves. */
+/* From the n-th register access on nothing answers: its clock has stopped. */
+void sim_fail_access(uint64_t n);
+bool sim_access_has_failed(void);
+/* v3: GERROR bits toggle by themselves. */
 void sim_raise(struct sim *s, uint32_t gerror);
 
 /* One transaction, begun: it goes on with sim_step(). */

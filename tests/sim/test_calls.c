@@ -124,7 +124,8 @@ static void assert_consistent(void)
     assert_int_equal(smmu_unit_users(u), 0);
     assert_false(dev_a->dev->leaving);
     assert_int_equal(dev_a->dev->open && link != L_FAILED, open);
-    assert_int_equal(u->state == ON, (s->cr0ack & 1) && !s->off);
+    if ( u->state == ON || u->state == PARKED )
+        assert_true(!s->off && sim_blocks(s) == (u->state == PARKED));
     if ( open )
     {
         assert_int_equal(u->state, ON);

@@ -4,8 +4,7 @@
  * sees it.
  *
  * Writes that mean nothing where the driver surely means something, and those
- * that are not what the architecture defines, are rules broken.  What
- * identification does before there is a use count (is_id) is not judged.
+ * that are not what the architecture defines, are rules broken.
  */
 #include "sim-v2.h"
 #include "smmu-v2.h"
@@ -18,12 +17,22 @@ struct sim_id sim_v2_good(void)
     return (struct sim_id){
         /* S1TS, S2TS, NTS, SMS, no AArch32; CTTW; 15 bits of ID */
         .idr0 = 7U << 28 | IDR0_SMS | 2U << 24 | 1U << 16 | IDR0_CTTW |
-                15U << 9 | 64,
+                15U << 9 | 128,
         .idr1 = 4U << 28 | 32,          /* 4 KiB pages, 32 of them global */
         .idr2 = IDR2_VMID16 | 7U << 12 | 5U << 8 | 5U << 4 | 5,
         .idr7 = 0x21,                   /* v2.1 */
         .kind = &sim_v2,
     };
+}
+
+struct sim_id sim_v2_indexed(void)
+{
+    struct sim_id id = sim_v2_good();
+
+    id.idr0 &= ~(IDR0_SMS | IDR0_EXIDS | 15U << 9 | 0xff);
+    id.idr0 |= 7U << 9 | 128;
+
+    return id;
 }
 
 /* MMU-401 and MMU-400 are v1: VMIDs of 8 bits, the 32-bit format. */
@@ -36,10 +45,10 @@ static void vary(struct sim_id *id)
     if ( host_chance(3) )
         id->idr0 |= IDR0_EXIDS;
     if ( host_chance(4) )               /* indexing: an S2CR an ID */
-    {
-        id->idr0 &= ~(IDR0_SMS | IDR0_EXIDS | 15U << 9 | 0xff);
-        id->idr0 |= 7U << 9 | 128;
-    }
+        id->idr0 = sim_v2_indexed().idr0;
+    id->narrow = host_chance(6);
+    if ( id->narrow )
+        id->idr0 &= ~(3U << 24);        /* the 32-bit formats */
     if ( host_chance(4) )
     {
         id->idr7 = 0x11;
@@ -98,7 +107,7 @@ static void reset(struct sim *s)
 static void junk(struct sim *s, unsigned int one_in) { }
 static void lose(struct sim *s, bool all) { }
 static void evict(struct sim *s) { }
-static bool stuck(const struct sim *s) { return false; }
+static bool stuck(const struct sim *s) { return s->ack_dead; }
 static bool runs(const struct sim *s) { return true; }
 
 static bool blocks(const struct sim *s)
@@ -129,7 +138,7 @@ static const char *busy(const struct sim *s)
     const struct sim_v2 *v = &s->v2;
     unsigned int n;
 
-    if ( s->sync_dead || s->asleep )
+    if ( s->sync_dead || s->ack_dead || s->asleep )
         return NULL;
     if ( !blocks(s) )
         return "it translates, or lets something pass";
@@ -155,7 +164,8 @@ static bool irq(struct sim *s)
     for ( n = 0; n < sim_v2_banks(s); n++ )
         level |= (v->bank[n].fsr & (MULTI | 0x1fe)) &&
                  (v->config[V2_SCTLR][n] & SCTLR_CFIE);
-    if ( !level || v->masked || s->off || s->dead )
+    /* The glue asks for it after the probe. */
+    if ( !level || v->masked || s->off || s->dead || !s->aborts_known )
         return false;
     v->masked = true;
 
@@ -166,15 +176,14 @@ static bool irq(struct sim *s)
 
 static bool is_id(const struct sim *s, uint32_t offset)
 {
-    return (offset >= 0x20 && offset <= 0x3c) ||
-           (!s->aborts_known && !smmu_unit_first());
+    return offset >= 0x20 && offset <= 0x3c;
 }
 
 static bool is_poll(const struct sim *s, uint32_t offset)
 {
     uint32_t bank = global_pages(s) << shift(s);
 
-    return offset == 0x74 ||
+    return offset == 0x74 || offset == 0x00 ||
            (offset >= bank && (offset & ((1U << shift(s)) - 1)) == 0x7f4);
 }
 
@@ -186,17 +195,16 @@ static uint32_t unknown_read(uint32_t offset)
     return 0;
 }
 
-/* The sCR0 that is read back is in force, and all that came before it. */
+/* Read back: what was written before has arrived, for whatever comes now. */
 static uint32_t read_cr0(struct sim *s)
 {
     struct sim_v2 *v = &s->v2;
-    uint64_t i, last = 0;
 
-    for ( i = v->settled; i < v->writes; i++ )
-        if ( v->log[i - v->settled].which == V2_CR0 )
-            last = i + 1;
-    sim_v2_settle(s, last);
-    s->held &= !blocks(s) || v->settled < v->writes;
+    sim_v2_settle(s, v->writes);
+    /* Or the way to its registers is gone; what it does it goes on doing. */
+    if ( !sim_complete(s, SIM_DONE_ACK, &s->ack_dead) )
+        return ~0U;
+    s->held &= !blocks(s);
 
     return v->config[V2_CR0][0];
 }
@@ -214,7 +222,7 @@ static uint32_t read_global(struct sim *s, uint32_t offset)
     case 0x20: return s->id.idr0;
     case 0x24: return s->id.idr1;
     case 0x28: return s->id.idr2;
-    case 0x2c ... 0x38: return 0;
+    case 0x2c: case 0x30: case 0x34: case 0x38: return 0;
     case 0x3c: return s->id.idr7;
     case 0x40: return v->gfar;
     case 0x44: return v->gfar >> 32;
@@ -280,8 +288,10 @@ static uint32_t read_reg(struct sim *s, uint32_t offset)
 {
     uint32_t page = offset >> shift(s), at = offset & ((1U << shift(s)) - 1);
 
-    if ( offset < 0x20 || offset > 0x3c )
+    if ( !is_id(s, offset) )
         sim_step(s);
+    if ( s->ack_dead )
+        return ~0U;
     if ( at & ~PAGE )
         return unknown_read(offset);
     if ( page == 0 )
@@ -470,6 +480,11 @@ static void write_reg(struct sim *s, uint32_t offset, uint64_t value,
 {
     uint32_t page = offset >> shift(s), at = offset & ((1U << shift(s)) - 1);
 
+    if ( s->ack_dead )
+        return;
+    if ( bytes == 8 && s->id.narrow )
+        host_complain("register %#x written with 8 bytes on a narrow bus",
+                      offset);
     if ( bytes == 8 && (page < global_pages(s) ||
                         (at != 0x20 && at != 0x28 && at != 0x630 &&
                          at != 0x638)) )
@@ -488,10 +503,6 @@ static void write_reg(struct sim *s, uint32_t offset, uint64_t value,
 
 /* -- for the driver ------------------------------------------------------- */
 
-int smmu_v2_probe(struct smmu_unit *unit, void *regs,
-                  const struct smmu_v2_firmware *firmware)
-    __attribute__((weak));
-
 static int probe(struct sim *s, struct smmu_unit *unit, bool snoops)
 {
     struct smmu_v2_firmware firmware = {
@@ -502,10 +513,8 @@ static int probe(struct sim *s, struct smmu_unit *unit, bool snoops)
         .dma_coherent = snoops,
         .ram_bits = HOST_RAM_BITS,
         .context_irqs = sim_v2_banks(s),
+        .narrow = s->id.narrow,
     };
-
-    if ( !smmu_v2_probe )
-        return -ENODEV;
 
     return smmu_v2_probe(unit, sim_regs(s), &firmware);
 }

@@ -3,9 +3,9 @@
  * SMMUv1 and v2 (IHI0062): from a stream ID to its context bank, TLB
  * invalidations and their syncs.
  *
- * A write of configuration is seen by some transactions at once, and by all
- * when a sync that was begun after it has completed, or sCR0 was read back
- * behind it; what one transaction sees is the state after some write.
+ * A write of configuration is seen by some transactions at once, by all that
+ * come after a sync behind it has completed, or sCR0 was read back behind it;
+ * what one transaction sees is the state after some write.
  *
  * A TLBI is accepted long before it is performed, in any order.  A sync covers
  * those that were accepted before it: the global one all, a bank's its own.
@@ -55,19 +55,30 @@ void sim_v2_settle(struct sim *s, uint64_t writes)
     v->settled = writes;
 }
 
-/* A register as it was after so many writes. */
-static uint64_t as_of(const struct sim *s, uint64_t writes, unsigned int which,
-                      unsigned int index)
+static void swap(struct sim_v2 *v, uint64_t i)
 {
-    const struct sim_v2 *v = &s->v2;
+    uint64_t *now = &v->config[v->log[i].which][v->log[i].index];
+    uint64_t old = v->log[i].old;
+
+    v->log[i].old = *now;
+    *now = old;
+}
+
+/* Registers as they were after so many writes; and as they are again. */
+static void rewind_to(struct sim_v2 *v, uint64_t seen)
+{
     uint64_t i;
 
-    for ( i = writes; i < v->writes; i++ )
-        if ( i >= v->settled && v->log[i - v->settled].which == which &&
-             v->log[i - v->settled].index == index )
-            return v->log[i - v->settled].old;
+    for ( i = v->writes; i > seen && i > v->settled; i-- )
+        swap(v, i - 1 - v->settled);
+}
 
-    return v->config[which][index];
+static void forward_from(struct sim_v2 *v, uint64_t seen)
+{
+    uint64_t i;
+
+    for ( i = seen > v->settled ? seen : v->settled; i < v->writes; i++ )
+        swap(v, i - v->settled);
 }
 
 /* -- faults --------------------------------------------------------------- */
@@ -127,31 +138,41 @@ void sim_v2_fault(struct sim *s, struct sim_txn *t, unsigned int type)
 
 /* -- a transaction -------------------------------------------------------- */
 
-static bool matches(const struct sim *s, const struct sim_txn *t,
-                    unsigned int n)
+static bool matches(const struct sim *s, uint32_t sid, unsigned int n)
 {
-    bool wide = as_of(s, t->seen, V2_CR0, 0) & CR0_EXIDENABLE;
-    uint32_t smr = as_of(s, t->seen, V2_SMR, n), mask = smr >> 16;
+    const struct sim_v2 *v = &s->v2;
+    bool wide = v->config[V2_CR0][0] & CR0_EXIDENABLE;
+    uint32_t smr = v->config[V2_SMR][n], mask = smr >> 16;
     uint32_t ids = wide ? 0xffff : (1U << (s->id.idr0 >> 9 & 0xf)) - 1;
 
     if ( !(s->id.idr0 & IDR0_SMS) )
-        return n == (t->sid & ids);
+        return n == (sid & ids);
     /* An SMR has no VALID then. */
-    if ( wide ? !(as_of(s, t->seen, V2_S2CR, n) & S2CR_EXIDVALID)
+    if ( wide ? !(v->config[V2_S2CR][n] & S2CR_EXIDVALID)
               : !(smr & SMR_VALID) )
         return false;
 
-    return !((smr ^ t->sid) & ids & ~(wide ? mask : mask & 0x7fff));
+    return !((smr ^ sid) & ids & ~(wide ? mask : mask & 0x7fff));
+}
+
+static void end(struct sim *s, struct sim_txn *t, uint32_t gfsr)
+{
+    global_fault(s, t, gfsr);
+    sim_txn_end(s, t, TXN_ABORTED);
+}
+
+static void pass(struct sim *s, struct sim_txn *t)
+{
+    sim_txn_end(s, t, t->prefetch ? TXN_ABORTED : TXN_UNTRANSLATED);
 }
 
 /* The stream mapping group, or -1: it ended. */
 static int find_group(struct sim *s, struct sim_txn *t)
 {
-    uint64_t cr0 = as_of(s, t->seen, V2_CR0, 0);
     unsigned int n, found = 0, last = 0;
 
     for ( n = 0; n < sim_v2_groups(s); n++ )
-        if ( matches(s, t, n) )
+        if ( matches(s, t->sid, n) )
         {
             found++;
             if ( found == 1 || host_chance(2) )
@@ -159,13 +180,10 @@ static int find_group(struct sim *s, struct sim_txn *t)
         }
     if ( !found )
     {
-        if ( cr0 & CR0_USFCFG )
-        {
-            global_fault(s, t, USF);
-            sim_txn_end(s, t, TXN_ABORTED);
-        }
+        if ( s->v2.config[V2_CR0][0] & CR0_USFCFG )
+            end(s, t, USF);
         else
-            sim_txn_end(s, t, t->prefetch ? TXN_ABORTED : TXN_UNTRANSLATED);
+            pass(s, t);
         return -1;
     }
     if ( found > 1 )
@@ -174,8 +192,7 @@ static int find_group(struct sim *s, struct sim_txn *t)
             host_complain("stream %#x matches %u SMRs", t->sid, found);
         if ( host_chance(2) )
         {
-            global_fault(s, t, SMCF);
-            sim_txn_end(s, t, TXN_ABORTED);
+            end(s, t, SMCF);
             return -1;
         }
     }
@@ -183,23 +200,21 @@ static int find_group(struct sim *s, struct sim_txn *t)
     return last;
 }
 
-/* Where it is sent, as it sees things. */
-void sim_v2_arrive(struct sim *s, struct sim_txn *t)
+/* Where it is sent, by the registers as they are. */
+static void send(struct sim *s, struct sim_txn *t)
 {
-    struct sim_v2 *v = &s->v2;
     uint32_t s2cr;
     int n;
 
-    t->seen = v->settled + host_pick(v->writes - v->settled + 1);
-    if ( as_of(s, t->seen, V2_CR0, 0) & CR0_CLIENTPD )
+    if ( s->v2.config[V2_CR0][0] & CR0_CLIENTPD )
     {
-        sim_txn_end(s, t, t->prefetch ? TXN_ABORTED : TXN_UNTRANSLATED);
+        pass(s, t);
         return;
     }
     n = find_group(s, t);
     if ( n < 0 )
         return;
-    s2cr = as_of(s, t->seen, V2_S2CR, n);
+    s2cr = s->v2.config[V2_S2CR][n];
     switch ( s2cr >> 16 & 3 )
     {
     case 0:
@@ -212,32 +227,41 @@ void sim_v2_arrive(struct sim *s, struct sim_txn *t)
         if ( s->aborts_known )
             host_complain("stream %#x is sent to context bank %u of %u",
                           t->sid, t->bank, sim_v2_banks(s));
-        global_fault(s, t, UCBF);
-        sim_txn_end(s, t, TXN_ABORTED);
+        end(s, t, UCBF);
         break;
 
     case 1:
-        sim_txn_end(s, t, t->prefetch ? TXN_ABORTED : TXN_UNTRANSLATED);
+        pass(s, t);
         break;
 
     default:
         if ( (s2cr >> 16 & 3) == 3 && s->aborts_known )
             host_complain("S2CR%d.TYPE is reserved", n);
-        global_fault(s, t, ICF);
-        sim_txn_end(s, t, TXN_ABORTED);
+        end(s, t, ICF);
     }
+}
+
+void sim_v2_arrive(struct sim *s, struct sim_txn *t)
+{
+    struct sim_v2 *v = &s->v2;
+    uint64_t seen = v->settled + host_pick(v->writes - v->settled + 1);
+
+    t->seen = seen;
+    rewind_to(v, seen);
+    send(s, t);
+    forward_from(v, seen);
 }
 
 /* What the bank's registers say of stage 2, or why that cannot be. */
 static const char *stage2(const struct sim *s, struct sim_txn *t,
-                          uint64_t seen, unsigned int *bits)
+                          unsigned int *bits)
 {
-    uint64_t cbar = as_of(s, seen, V2_CBAR, t->bank);
-    uint64_t cba2r = as_of(s, seen, V2_CBA2R, t->bank);
-    uint64_t sctlr = as_of(s, seen, V2_SCTLR, t->bank);
-    uint64_t tcr = as_of(s, seen, V2_TCR, t->bank);
-    uint64_t cr0 = as_of(s, seen, V2_CR0, 0);
-    bool v1 = sim_v2_is_v1(s), wide = cr0 & CR0_VMID16EN;
+    const struct sim_v2 *v = &s->v2;
+    uint64_t cbar = v->config[V2_CBAR][t->bank];
+    uint64_t cba2r = v->config[V2_CBA2R][t->bank];
+    uint64_t sctlr = v->config[V2_SCTLR][t->bank];
+    uint64_t tcr = v->config[V2_TCR][t->bank];
+    bool v1 = sim_v2_is_v1(s), wide = v->config[V2_CR0][0] & CR0_VMID16EN;
     unsigned int sl0 = tcr >> 6 & 3, low, oas = s->id.idr2 >> 4 & 0xf;
 
     if ( cbar >> 16 & 3 )
@@ -247,7 +271,7 @@ static const char *stage2(const struct sim *s, struct sim_txn *t,
     if ( wide && (v1 || !(s->id.idr2 & IDR2_VMID16)) )
         return "sCR0.VMID16EN on a unit without";
     t->vmid = wide ? cba2r >> 16 & 0xffff : cbar & 0xff;
-    t->ttb = as_of(s, seen, V2_TTBR, t->bank);
+    t->ttb = v->config[V2_TTBR][t->bank];
     t->affd = sctlr & SCTLR_AFFD;
     if ( t->ttb >> 48 )
         return "TTBR0 is out of range";
@@ -286,25 +310,17 @@ static const char *stage2(const struct sim *s, struct sim_txn *t,
     return NULL;
 }
 
-/* What its context bank says; looked at later than S2CR, so it may be newer. */
-void sim_v2_configure(struct sim *s, struct sim_txn *t)
+static void configure(struct sim *s, struct sim_txn *t)
 {
-    struct sim_v2 *v = &s->v2;
     const char *what;
     unsigned int bits;
-    uint64_t seen = t->seen;
 
-    if ( sim_is(s, SIM_TORN_STE) )
+    if ( !(s->v2.config[V2_SCTLR][t->bank] & SCTLR_M) )
     {
-        seen = seen < v->settled ? v->settled : seen;
-        seen += host_pick(v->writes - seen + 1);
-    }
-    if ( !(as_of(s, seen, V2_SCTLR, t->bank) & SCTLR_M) )
-    {
-        sim_txn_end(s, t, t->prefetch ? TXN_ABORTED : TXN_UNTRANSLATED);
+        pass(s, t);
         return;
     }
-    what = stage2(s, t, seen, &bits);
+    what = stage2(s, t, &bits);
     if ( what && s->aborts_known )
         host_complain("context bank %u of stream %#x: %s", t->bank, t->sid,
                       what);
@@ -312,6 +328,19 @@ void sim_v2_configure(struct sim *s, struct sim_txn *t)
         sim_v2_fault(s, t, 0x10);
     else
         sim_translate(s, t, bits);
+}
+
+/* What its context bank says; looked at later than S2CR, so it may be newer. */
+void sim_v2_configure(struct sim *s, struct sim_txn *t)
+{
+    struct sim_v2 *v = &s->v2;
+    uint64_t seen = t->seen < v->settled ? v->settled : t->seen;
+
+    if ( sim_is(s, SIM_TORN_STE) )
+        seen += host_pick(v->writes - seen + 1);
+    rewind_to(v, seen);
+    configure(s, t);
+    forward_from(v, seen);
 }
 
 /* -- TLBIs ---------------------------------------------------------------- */
@@ -480,7 +509,7 @@ void sim_v2_work(struct sim *s)
     struct sim_v2 *v = &s->v2;
     unsigned int n;
 
-    if ( v->nr_pending && host_chance(4) )
+    if ( v->nr_pending && host_chance(12) )
         perform(s, sim_is(s, SIM_REORDER) ? host_pick(v->nr_pending) : 0);
     if ( v->sync )
         work_global(s);

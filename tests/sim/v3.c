@@ -33,6 +33,15 @@ struct sim_id sim_v3_good(void)
     };
 }
 
+struct sim_id sim_v3_linear(void)
+{
+    struct sim_id id = sim_v3_good();
+
+    id.idr0 &= ~SIM_IDR0_ST_LEVEL;
+
+    return id;
+}
+
 static void vary(struct sim_id *id)
 {
     id->idr3 = 1U << 10;                /* RIL */
@@ -108,7 +117,7 @@ static void reset(struct sim *s)
 
 static bool blocks(const struct sim *s)
 {
-    return !(s->cr0ack & SMMUEN) && (s->gbpa & GBPA_ABORT) &&
+    return !((s->cr0ack | s->cr0) & SMMUEN) && (s->gbpa & GBPA_ABORT) &&
            !(s->gbpa & GBPA_UPDATE);
 }
 
