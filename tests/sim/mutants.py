@@ -83,10 +83,12 @@ def build(where, changed, prog):
 
 def caught(where, catcher):
     prog, *args = catcher
+    kind, prog = prog.split(":") if ":" in prog else ("v3", prog)
     try:
         r = subprocess.run([str(where / prog), *args], capture_output=True,
                            text=True, errors="replace", timeout=25,
-                           env=dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP"))
+                           env=dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP",
+                                    SIM_KIND=kind))
     except subprocess.TimeoutExpired:
         return "it hangs"
     if r.returncode == 0:
@@ -104,7 +106,7 @@ def run(mutant):
     name, edits, catchers = mutant
     where, changed = mutate(name, edits)
     for c in catchers:
-        build(where, changed, c[0])
+        build(where, changed, c[0].split(":")[-1])
         how = caught(where, c)
         if how:
             return how

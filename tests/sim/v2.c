@@ -395,7 +395,8 @@ void sim_v2_tlbi(struct sim *s, struct sim_v2_tlbi c)
     if ( v->nr_pending == SIM_PENDING )
         perform(s, 0);
     v->pending[v->nr_pending++] = c;
-    if ( !sim_is(s, SIM_ASYNC) )
+    /* At once, too: before a store that nobody has pushed out. */
+    if ( !sim_is(s, SIM_ASYNC) || host_chance(4) )
         perform(s, v->nr_pending - 1);
 }
 
