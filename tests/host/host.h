@@ -68,6 +68,7 @@ extern void (*host_other_cpu)(void);
 /* The same, right before each register access and mutex of this one. */
 extern void (*host_before_access)(void);
 void host_turn(void);                   /* to be called there */
+unsigned int host_cpu(void);            /* of this thread: 1, 2.. in a turn */
 
 /* Simulated time. */
 extern uint64_t host_time_ns;

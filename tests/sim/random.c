@@ -8,15 +8,15 @@
  * not coherent, some without two-level tables; up to six domains; devices
  * with one to three streams; and DMA on every stream all the time.  A history
  * that breaks a rule prints its seed, and is replayed by naming it.
- * `freedoms`: which of sim.h's SIM_* the units use, as a mask; 0x8000 is the
- * CPU's store buffer, 0x4000 that units, or the host, may lose power.
+ * `freedoms`: which of sim.h's SIM_* the units use, as a mask; 0x20000 is the
+ * CPU's store buffer, 0x10000 that units, or the host, may lose power.
  */
 #include <stdlib.h>
 
 #include "world.h"
 
-#define STORE_BUFFER    0x8000
-#define POWER           0x4000
+#define STORE_BUFFER    0x20000
+#define POWER           0x10000
 
 static unsigned int freedoms = SIM_NASTY | STORE_BUFFER | POWER;
 static uint64_t operations, landed, flushes, reused, votes, wakes, parks, offs;
@@ -38,7 +38,7 @@ static void other_cpu(void);
 /* Behind a power source of any kind, or none. */
 static int add_unit(const struct sim_id *id)
 {
-    unsigned int nasty = freedoms & SIM_NASTY;
+    unsigned int nasty = freedoms & (POWER - 1);
     bool snoops = host_pick(2);
     int rc;
 

@@ -59,6 +59,7 @@ void sim_reset(uint64_t seed, bool threads)
     sim_fail(0, 0, false);
     sim_fail_command(0, 0);
     sim_fail_access(0);
+    sim_lose_write(0);
     sim_completions = 0;
     sim_background = 0;
     sim_nr_ipas = 0;
@@ -137,6 +138,23 @@ void sim_fail_access(uint64_t n)
 bool sim_access_has_failed(void)
 {
     return !access_at;
+}
+
+static uint64_t lose_at;
+
+void sim_lose_write(uint64_t n)
+{
+    lose_at = n;
+}
+
+bool sim_lost_write(void)
+{
+    return !lose_at;
+}
+
+bool sim_loses_this(void)
+{
+    return lose_at && --lose_at == 0;
 }
 
 static void count_access(struct sim *s)

@@ -69,6 +69,8 @@ static inline unsigned int sim_v2_size(unsigned int code)
     return bits[code > 5 ? 5 : code];
 }
 
+/* regs.c: the write that is to be lost is this one. */
+bool sim_loses_this(void);
 void sim_v2_config(struct sim *s, unsigned int which, unsigned int index,
                    uint64_t value);
 void sim_v2_settle(struct sim *s, uint64_t writes);

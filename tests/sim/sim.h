@@ -41,6 +41,10 @@ enum {
     SIM_TLBI_DRAINS = 1 << 13,  /* a sync waits for what a TLBI made outdated,
                                    and for nothing else */
     SIM_NASTY       = (1 << 14) - 1,
+    SIM_LATE_WALK   = 1 << 14,  /* what has passed its S2CR, and has not come
+                                   to the TLB yet, survives one sync */
+    SIM_POSTED      = 1 << 15,  /* a CPU's writes arrive when it reads, or
+                                   later: before or after another CPU's */
 };
 
 /* ID registers. */
@@ -49,6 +53,10 @@ struct sim_id {
     uint32_t idr0, idr1, idr3, idr5, iidr, aidr;
     uint32_t idr2, idr7;        /* v2 */
     bool narrow;                /* v2: 64-bit writes do not get through */
+    bool locked;                /* v2: ACTLRs cannot be written */
+    bool firmware;              /* v2: left as firmware had it: all at fault
+                                   by one SMR, CLIENTPD=0, USFCFG=0 */
+    bool stalls;                /* v2: some of it stalled */
     const struct sim_kind *kind;
 };
 /* Of the kind that the environment's SIM_KIND names: v3, v2, or any. */
@@ -115,6 +123,7 @@ struct sim_txn {
     bool prefetch;              /* configuration only */
     bool kept;                  /* a test looks at it: not reused */
     bool must;                  /* the next SYNC waits for it */
+    bool survived;              /* v2: a sync, without having come further */
     bool old_config;            /* CFGI came meanwhile: not to be cached */
     bool old_walk;              /* TLBI came meanwhile: not to be cached */
     bool junk;
@@ -188,7 +197,17 @@ struct sim_v2 {
     unsigned int dawdle, sync_waits;
     unsigned int bank_syncs;    /* in progress */
     bool masked;                /* the interrupt line, till it is listened to */
-    uint64_t stalled;           /* transactions that wait for RESUME */
+    bool stuck_line;            /* it is up, whatever the registers say */
+    /* Writes that have not arrived, the oldest first. */
+    struct {
+        uint64_t cpu, value;
+        uint32_t offset;
+        uint8_t bytes;
+    } posted[64];
+    unsigned int nr_posted;
+    unsigned int stalled;       /* transactions that wait for RESUME */
+    unsigned int stalled_bank;
+    bool lost;                  /* a write was */
 };
 
 struct sim {
@@ -314,6 +333,12 @@ void sim_fail_command(uint64_t n, unsigned int cerror);
 /* From the n-th register access on nothing answers: its clock has stopped. */
 void sim_fail_access(uint64_t n);
 bool sim_access_has_failed(void);
+/*
+ * The n-th register write from now on that would change something, other than
+ * an invalidation, gets lost; v2.
+ */
+void sim_lose_write(uint64_t n);
+bool sim_lost_write(void);
 /* v3: GERROR bits toggle by themselves. */
 void sim_raise(struct sim *s, uint32_t gerror);
 

@@ -669,6 +669,199 @@ static void listened_to(void **state)
     }
 }
 
+/* -- registers that are not what they were written as --------------------- */
+
+/* Whoever notices: it is over, and everything aborts again. */
+static void assert_given_up(void)
+{
+    assert_true(smmu_unit_failed(u));
+    assert_safe();
+    s->aborts_known = true;
+    pair_all_abort();
+}
+
+static void reset_it(void)
+{
+    host_enter();
+    s->aborts_known = false;            /* it bypasses until it is noticed */
+    s->kind->reset(s);
+    host_leave();
+}
+
+static void reset_before_flush(void **state)
+{
+    pair_build((struct pair_power){ .source = false });
+    reset_it();
+    assert_true(world_unmap(a, 0, 0) < 0);
+    assert_given_up();
+    assert_true(smmu_domain_quarantined(a->d));
+}
+
+static void reset_before_interrupt(void **state)
+{
+    pair_build((struct pair_power){ .source = false });
+    reset_it();
+    host_irq_enter();
+    smmu_unit_interrupt(u);
+    host_irq_leave();
+    sim_settle();
+    assert_given_up();
+}
+
+static void reset_before_sleep(void **state)
+{
+    pair_build((struct pair_power){ .source = false });
+    reset_it();
+    assert_true(world_vote(dev_a, false) < 0);
+    assert_given_up();
+}
+
+/* It did not hear that it is to abort: it is told until it does. */
+static void deaf_at_first(void **state)
+{
+    unsigned int i;
+
+    pair_build((struct pair_power){ .source = false });
+    s->ack_dead = true;
+    assert_true(world_unmap(a, 0, 0) < 0);
+    assert_true(smmu_unit_failed(u));
+    assert_logged("not acknowledged");
+    for ( i = 0; i < 20; i++ )
+        world_wait(100000000);
+    assert_false(sim_blocks(s));
+    s->ack_dead = false;
+    for ( i = 0; i < 20; i++ )
+        world_wait(100000000);
+    assert_given_up();
+    assert_int_equal(smmu_unit_users(u), 0);
+    for ( i = 0; i < 20; i++ )
+        world_wait(100000000);
+    assert_int_equal(host_timers_armed(), 0);
+}
+
+/* What has passed its S2CR when that closes, and walks after the sync. */
+static void late_walk(void **state)
+{
+    struct sim_txn *t;
+    unsigned int i;
+    uint64_t page;
+
+    pair_build((struct pair_power){ .source = false });
+    assert_int_equal(world_attach(b, dev_b), 0);
+    s->nasty |= SIM_LATE_WALK;
+    for ( i = 0; i < SLOTS; i++ )
+    {
+        t = sim_dma_begin(s, SID_A, world_ipa(0, i), true);
+        while ( t->state < TXN_CONFIG )
+            sim_txn_step(s, t);
+        assert_int_equal(t->state, TXN_CONFIG);
+        pair_sleep(dev_a);
+        assert_int_equal(t->state, TXN_CONFIG);
+        page = a->page[0][i];
+        assert_int_equal(world_unmap(a, 0, i), 0);
+        assert_int_equal(host_page_kind(page), FRAME_FREE);
+        while ( t->state <= TXN_LAND )
+            sim_txn_step(s, t);
+        assert_int_equal(t->state, TXN_ABORTED);
+        t->state = TXN_FREE;
+        s->nr_txns--;
+        pair_wake(dev_a);
+        pair_right(SID_A, a);
+        host_time_ns += 3000000000;
+    }
+}
+
+/* The prefetcher cannot be turned off: nobody knows what it still reads. */
+static void locked(void **state)
+{
+    struct sim_id id = sim_v2_good();
+
+    id.locked = true;
+    assert_int_equal(world_unit(&id, NICE, true), -ENODEV);
+    assert_logged("CACHE_LOCK");
+    assert_null(smmu_unit_first());
+    assert_int_equal(sim_dma(world.sim[0], 5, 0x1000, true), TXN_ABORTED);
+}
+
+/* Firmware left all streams at fault: there is no moment when one passes. */
+static void firmware_faults(void **state)
+{
+    struct sim_id id = sim_v2_good();
+    unsigned int seed;
+
+    id.firmware = true;
+    for ( seed = 1; seed < 20; seed++ )
+    {
+        world_reset(seed, false);
+        sim_background = 1;
+        sim_nr_ipas = 1;
+        sim_ipas[0] = 0x1000;
+        host_before_access = NULL;
+        assert_int_equal(world_unit(&id, NICE, true), 0);
+        s = world.sim[0];
+        s->sids[0] = 5;
+        s->nr_sids = 1;
+        assert_int_equal(sim_dma(s, 5, 0x1000, true), TXN_ABORTED);
+        assert_int_equal(host_complaints, 0);
+    }
+}
+
+/* Before each access of the probe a master tries. */
+static void master_tries(void)
+{
+    sim_dma(sim_nr(0), 5, 0x1000, true);
+}
+
+static void firmware_faults_throughout(void **state)
+{
+    struct sim_id id = sim_v2_good();
+
+    id.firmware = true;
+    host_before_access = master_tries;
+    assert_int_equal(world_unit(&id, NICE, true), 0);
+    host_before_access = NULL;
+}
+
+/* Some were stalled when it came to us: ended, or no sync ever completes. */
+static void stalled_at_boot(void **state)
+{
+    struct sim_id id = sim_v2_good();
+
+    id.stalls = true;
+    assert_int_equal(world_unit(&id, NICE, true), 0);
+    assert_int_equal(world.sim[0]->v2.stalled, 0);
+}
+
+/* A line that stays up for what we cannot see: looked at, so often. */
+static void stuck_line(void **state)
+{
+    unsigned int i;
+    uint64_t looks;
+
+    pair_build((struct pair_power){ .source = false });
+    s->v2.stuck_line = true;
+    looks = s->nr_irqs;
+    for ( i = 0; i < 100000; i++ )      /* a second */
+    {
+        host_time_ns += 10000;
+        sim_interrupts();
+        host_run_work();
+    }
+    looks = s->nr_irqs - looks;
+    print_message("# %lu interrupts a second\n", looks);
+    assert_in_range(looks, 1, 500);
+    /* What it hides is still seen. */
+    sim_dma(s, SID_A, 0x79999000, true);
+    for ( i = 0; i < 100000; i++ )
+    {
+        host_time_ns += 10000;
+        sim_interrupts();
+        host_run_work();
+    }
+    assert_logged("0x79999000");
+    s->v2.stuck_line = false;
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, test_begin, end)
 
 int main(void)
@@ -678,6 +871,10 @@ int main(void)
         T(bank_fields), T(flush_registers), T(counted), T(overlap), T(ranges),
         T(run_out), T(banks_run_out), T(parked), T(failed), T(global_faults),
         T(two_banks), T(multiple), T(flood), T(listened_to),
+        T(reset_before_flush), T(reset_before_interrupt),
+        T(reset_before_sleep), T(deaf_at_first), T(late_walk), T(locked),
+        T(firmware_faults), T(firmware_faults_throughout),
+        T(stalled_at_boot), T(stuck_line),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

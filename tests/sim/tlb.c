@@ -99,17 +99,38 @@ static void walk_start(struct sim *s, struct sim_txn *t)
     t->table = t->ttb + 8 * (t->ipa >> shift_of(t->root) & ~511ULL);
 }
 
+/* A root of the driver's own, which is to have nothing in it. */
+static void walk_nowhere(struct sim *s, struct sim_txn *t)
+{
+    uint64_t d = 1;
+
+    t->level = t->root;
+    t->table = t->ttb + 8 * (t->ipa >> shift_of(t->root) & ~511ULL);
+    host_device_load(t->table + 8 * (t->ipa >> shift_of(t->root) & 511),
+                     s->snoops, &d);
+    if ( d & 1 )
+        host_complain("the driver's own root table of stream %#x has %#lx in it",
+                      t->sid, (unsigned long)d);
+    fault(s, t, TRANSLATION);
+}
+
 /* Its stage 2 is known: t->vmid, ttb, root, affd, and `bits` of input. */
 void sim_translate(struct sim *s, struct sim_txn *t, unsigned int bits)
 {
-    if ( host_page_kind(t->ttb) != FRAME_TABLE )
+    bool empty = s->kind == &sim_v2 && host_page_kind(t->ttb) == FRAME_DRIVER;
+
+    if ( !empty && host_page_kind(t->ttb) != FRAME_TABLE )
         host_complain("stream %#x translates by a root table that was given back",
                       t->sid);
     t->owner = host_page_owner(t->ttb);
     if ( t->ipa >> bits )
         fault(s, t, TRANSLATION);
     else if ( !tlb_hit(s, t) )
+    {
         walk_start(s, t);
+        if ( empty )
+            walk_nowhere(s, t);
+    }
 }
 
 /* Break before make: no other translation of an IPA is left (8.2, DDI0487). */

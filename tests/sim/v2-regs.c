@@ -90,15 +90,33 @@ static void reset(struct sim *s)
         v->config[V2_TCR][n] = host_random() & 0xffffffff;
         v->config[V2_TTBR][n] = page ? page : host_random() & 0xfffffffff000;
         v->bank[n].fsr = host_random() & 0x1fe;
-        v->bank[n].actlr = host_random();
+        v->bank[n].actlr = 3;           /* CPRE, CMTLB */
         v->bank[n].sync = v->bank[n].sync_seen = false;
     }
     v->config[V2_CR0][0] = CR0_SMCFCFG |
                            (sim_is(s, SIM_BYPASS) ? CR0_CLIENTPD : CR0_USFCFG);
     v->gfsr = host_random() & 0x1ff;
     v->acr = host_random();
+    v->cr2 = host_random();
+    v->stalled = s->id.stalls ? 3 : 0;
+    v->stalled_bank = 1;
+    if ( s->id.stalls )
+    {
+        v->config[V2_SCTLR][1] = SCTLR_M | SCTLR_CFCFG;
+        v->bank[1].fsr = FSR_SS | FSR_TF;
+    }
+    for ( n = 0; s->id.firmware && n < SIM_V2_CBS; n++ )
+    {
+        v->config[V2_CR0][0] = CR0_SMCFCFG;
+        v->config[V2_SMR][n] = n ? 0 : SMR_VALID | 0x7fffU << 16;
+        v->config[V2_S2CR][n] = 2U << 16;
+        v->config[V2_SCTLR][n] = 0;
+        v->cr2 = 0;
+        /* From here on whatever passes is a rule broken. */
+        s->aborts_known = true;
+    }
     v->settled = v->writes;
-    v->nr_pending = v->nr_hits = v->bank_syncs = 0;
+    v->nr_pending = v->nr_hits = v->bank_syncs = v->nr_posted = 0;
     v->sync = v->sync_seen = false;
     v->masked = false;
 }
@@ -146,7 +164,7 @@ static const char *busy(const struct sim *s)
         return "an invalidation is under way";
     if ( v->stalled )
         return "a transaction is stalled";
-    for ( n = 0; n < sim_v2_banks(s) && !s->registers_kept; n++ )
+    for ( n = 0; n < sim_v2_banks(s) && !s->registers_kept && !v->lost; n++ )
         if ( v->config[V2_SCTLR][n] & SCTLR_CFIE )
             return "interrupts of faults are on";
 
@@ -165,6 +183,7 @@ static bool irq(struct sim *s)
         level |= (v->bank[n].fsr & (MULTI | 0x1fe)) &&
                  (v->config[V2_SCTLR][n] & SCTLR_CFIE);
     /* The glue asks for it after the probe. */
+    level |= v->stuck_line;
     if ( !level || v->masked || s->off || s->dead || !s->aborts_known )
         return false;
     v->masked = true;
@@ -284,10 +303,15 @@ static uint32_t read_bank(struct sim *s, unsigned int n, uint32_t offset)
     return unknown_read(offset);
 }
 
+static void push(struct sim *s, uint64_t cpu);
+static uint64_t this_cpu(void);
+
 static uint32_t read_reg(struct sim *s, uint32_t offset)
 {
     uint32_t page = offset >> shift(s), at = offset & ((1U << shift(s)) - 1);
 
+    if ( s->v2.nr_posted )
+        push(s, this_cpu());
     if ( !is_id(s, offset) )
         sim_step(s);
     if ( s->ack_dead )
@@ -459,8 +483,18 @@ static void write_bank(struct sim *s, unsigned int n, uint32_t offset,
                           (unsigned long)value);
         sim_v2_config(s, V2_SCTLR, n, value);
         return;
-    case 0x04: v->bank[n].actlr = value; return;
-    case 0x08: v->stalled = 0; return;
+    case 0x04:
+        if ( !s->id.locked )
+            v->bank[n].actlr = value;
+        return;
+    case 0x08:
+        /* One is ended; while CFCFG is set, the next one stalls. */
+        if ( n == v->stalled_bank && v->stalled && (value & 1) &&
+             !(v->config[V2_SCTLR][n] & SCTLR_CFCFG) )
+            v->stalled--;
+        if ( n == v->stalled_bank && v->stalled )
+            v->bank[n].fsr |= FSR_SS | FSR_TF;
+        return;
     case 0x20: write_ttbr(s, n, value, bytes, false); return;
     case 0x24: write_ttbr(s, n, value, bytes, true); return;
     case 0x30: sim_v2_config(s, V2_TCR, n, value); return;
@@ -475,8 +509,8 @@ static void write_bank(struct sim *s, unsigned int n, uint32_t offset,
     unknown_write(offset);
 }
 
-static void write_reg(struct sim *s, uint32_t offset, uint64_t value,
-                      unsigned int bytes)
+static void arrived(struct sim *s, uint32_t offset, uint64_t value,
+                    unsigned int bytes)
 {
     uint32_t page = offset >> shift(s), at = offset & ((1U << shift(s)) - 1);
 
@@ -499,6 +533,77 @@ static void write_reg(struct sim *s, uint32_t offset, uint64_t value,
         write_bank(s, page - global_pages(s), at, value, bytes);
     else
         unknown_write(offset);
+}
+
+/* -- writes that are posted ----------------------------------------------- */
+
+/* Which CPU: a thread, or the other one that its poll lets in. */
+static uint64_t this_cpu(void)
+{
+    return (uint64_t)pthread_self() + host_cpu();
+}
+
+static void arrive_nr(struct sim *s, unsigned int i)
+{
+    struct sim_v2 *v = &s->v2;
+    uint32_t offset = v->posted[i].offset;
+    uint64_t value = v->posted[i].value;
+    unsigned int bytes = v->posted[i].bytes;
+
+    v->nr_posted--;
+    memmove(&v->posted[i], &v->posted[i + 1],
+            (v->nr_posted - i) * sizeof(v->posted[0]));
+    arrived(s, offset, value, bytes);
+}
+
+/* A CPU's own, in order. */
+static void push(struct sim *s, uint64_t cpu)
+{
+    unsigned int i;
+
+    for ( i = 0; i < s->v2.nr_posted; )
+        if ( s->v2.posted[i].cpu == cpu )
+            arrive_nr(s, i);
+        else
+            i++;
+}
+
+/* The oldest of some CPU. */
+static void some_arrive(struct sim *s)
+{
+    struct sim_v2 *v = &s->v2;
+    unsigned int i, k;
+
+    if ( !v->nr_posted || !host_chance(8) )
+        return;
+    k = host_pick(v->nr_posted);
+    for ( i = 0; v->posted[i].cpu != v->posted[k].cpu; i++ )
+        continue;
+    arrive_nr(s, i);
+}
+
+static void write_reg(struct sim *s, uint32_t offset, uint64_t value,
+                      unsigned int bytes)
+{
+    struct sim_v2 *v = &s->v2;
+
+    if ( !sim_is(s, SIM_POSTED) )
+    {
+        arrived(s, offset, value, bytes);
+        return;
+    }
+    if ( v->nr_posted == ARRAY_SIZE(v->posted) )
+        arrive_nr(s, 0);
+    v->posted[v->nr_posted].cpu = this_cpu();
+    v->posted[v->nr_posted].offset = offset;
+    v->posted[v->nr_posted].value = value;
+    v->posted[v->nr_posted++].bytes = bytes;
+}
+
+static void work(struct sim *s)
+{
+    some_arrive(s);
+    sim_v2_work(s);
 }
 
 /* -- for the driver ------------------------------------------------------- */
@@ -524,6 +629,6 @@ const struct sim_kind sim_v2 = {
     .write = write_reg, .reset = reset, .junk = junk, .lose = lose,
     .evict = evict, .blocks = blocks, .runs = runs, .busy = busy, .irq = irq,
     .arrive = sim_v2_arrive, .configure = sim_v2_configure,
-    .fault = sim_v2_fault, .work = sim_v2_work, .stuck = stuck, .vary = vary,
+    .fault = sim_v2_fault, .work = work, .stuck = stuck, .vary = vary,
     .probe = probe,
 };

@@ -29,6 +29,11 @@ void sim_v2_config(struct sim *s, unsigned int which, unsigned int index,
     struct sim_v2 *v = &s->v2;
     uint64_t n = v->writes - v->settled;
 
+    if ( v->config[which][index] != value && sim_loses_this() )
+    {
+        v->lost = true;
+        return;
+    }
     if ( n == SIM_V2_LOG )
     {
         v->settled++;
@@ -117,6 +122,7 @@ void sim_v2_fault(struct sim *s, struct sim_txn *t, unsigned int type)
             host_complain("stream %#x stalls: SCTLR.CFCFG of bank %u",
                           t->sid, n);
             v->stalled++;
+            v->stalled_bank = n;
             v->bank[n].fsr |= FSR_SS;
         }
         if ( v->bank[n].fsr & ~(MULTI | FSR_SS) )
@@ -170,11 +176,13 @@ static void pass(struct sim *s, struct sim_txn *t)
 static int find_group(struct sim *s, struct sim_txn *t)
 {
     unsigned int n, found = 0, last = 0;
+    bool open = false;                  /* one of them */
 
     for ( n = 0; n < sim_v2_groups(s); n++ )
         if ( matches(s, t->sid, n) )
         {
             found++;
+            open |= (s->v2.config[V2_S2CR][n] >> 16 & 3) != 2;
             if ( found == 1 || host_chance(2) )
                 last = n;
         }
@@ -188,7 +196,7 @@ static int find_group(struct sim *s, struct sim_txn *t)
     }
     if ( found > 1 )
     {
-        if ( s->aborts_known )
+        if ( s->aborts_known && open )
             host_complain("stream %#x matches %u SMRs", t->sid, found);
         if ( host_chance(2) )
         {
@@ -246,6 +254,10 @@ void sim_v2_arrive(struct sim *s, struct sim_txn *t)
     struct sim_v2 *v = &s->v2;
     uint64_t seen = v->settled + host_pick(v->writes - v->settled + 1);
 
+    /* EXSMRGENABLE, COMPINDEXENABLE: SMRs and S2CRs are something else. */
+    if ( (v->cr2 & (1U << 31 | 1U << 29)) && s->aborts_known &&
+         !sim_v2_is_v1(s) )
+        host_complain("sCR2=%#x, as reset left it", v->cr2);
     t->seen = seen;
     rewind_to(v, seen);
     send(s, t);
@@ -336,7 +348,7 @@ void sim_v2_configure(struct sim *s, struct sim_txn *t)
     struct sim_v2 *v = &s->v2;
     uint64_t seen = t->seen < v->settled ? v->settled : t->seen;
 
-    if ( sim_is(s, SIM_TORN_STE) )
+    if ( sim_is(s, SIM_TORN_STE | SIM_LATE_WALK) )
         seen += host_pick(v->writes - seen + 1);
     rewind_to(v, seen);
     configure(s, t);
@@ -409,6 +421,8 @@ static bool drains(const struct sim *s, const struct sim_txn *t, uint64_t nr,
 
     if ( t->state <= TXN_NEW || t->state > TXN_LAND )
         return false;
+    if ( t->state == TXN_CONFIG && sim_is(s, SIM_LATE_WALK) )
+        return t->survived;
     if ( t->must )
         return true;
     if ( t->seen >= writes )
@@ -440,6 +454,9 @@ static bool work_for(struct sim *s, int bank, uint64_t nr, uint64_t writes,
             *dawdle = sim_is(s, SIM_LATE_SYNC) ? host_pick(12) : 0;
             return false;
         }
+    /* What is stalled is not through, and nobody waits for it in vain. */
+    if ( v->stalled )
+        return false;
     for ( i = 0; i < SIM_TXNS; i++ )
         if ( drains(s, &s->txns[i], nr, writes) )
         {
@@ -470,6 +487,7 @@ static void forget_hits(struct sim_v2 *v, uint64_t nr)
 static void work_global(struct sim *s)
 {
     struct sim_v2 *v = &s->v2;
+    unsigned int i;
 
     if ( s->sync_dead || !work_for(s, -1, v->sync_to, v->sync_writes,
                                    &v->dawdle) )
@@ -479,6 +497,8 @@ static void work_global(struct sim *s)
         v->sync_seen = true;            /* completes when revived */
         return;
     }
+    for ( i = 0; i < SIM_TXNS; i++ )
+        s->txns[i].survived |= s->txns[i].state == TXN_CONFIG;
     v->sync_seen = v->sync = false;
     s->nr_sync += v->sync_waits;
     v->sync_waits = 0;
