@@ -580,7 +580,7 @@ static void global_faults(void **state)
     pair_build((struct pair_power){ .source = false });
     assert_int_equal(world_attach(b, dev_b), 0);
     dma(0x777, 0xabcd1230, true);
-    line("0xabcd1230", "stream unknown", "sid 0x777 WRITE");
+    line("0xabcd1230", "stream not assigned", "sid 0x777 WRITE");
     dma(SID_A2, 0xabcd2230, false);
     line("0xabcd2230", "stream disabled", "sid 0x9 READ");
     pair_sleep(dev_a);

@@ -8,7 +8,7 @@
 #define BANK(n)     ((32U + (n)) << 12)
 #define STAGE2      0
 #define FAULT       (2U << 16)
-#define LIVES       60
+#define LIVES       120
 
 /* What it does wrong. */
 enum wrong {
@@ -63,8 +63,10 @@ static uint32_t r32(uint32_t offset)
 
 static void sync(bool wait)
 {
+    unsigned int i;
+
     w32(0x70, 0);
-    while ( wait && (r32(0x74) & 1) )
+    for ( i = 0; wait && i < 300 && (r32(0x74) & 1); i++ )
         sim_relax();
 }
 
@@ -77,6 +79,7 @@ static void program(void)
         w32(0xc00 + 4 * n, FAULT);
         w32(0x800 + 4 * n, 0);
     }
+    w32(0x08, 0);
     for ( n = 0; n < 32; n++ )
     {
         w32(BANK(n), 0);
