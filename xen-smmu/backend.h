@@ -62,7 +62,8 @@ struct smmu_backend {
     /*
      * As parked, from an unknown state, the queue stopped.  The end.  It may
      * come while another CPU is in run, park or stop: whichever is first, the
-     * unit does not run afterwards.
+     * unit does not run afterwards.  -ETIMEDOUT; -EAGAIN: it may not even have
+     * heard of it, and is to be asked again, which takes no time.
      */
     int (*disable)(struct smmu_unit *unit);
 

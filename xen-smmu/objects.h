@@ -123,7 +123,9 @@ struct smmu_unit {
      * smmu_unit_interrupt() on: what they were for has been taken care of.
      */
     void (*listen)(struct smmu_unit *unit);
+    bool calm;                      /* the last look found nothing */
     struct smmu_timer cooling;      /* between two looks at the events */
+    uint64_t unsure;                /* failed, and not known to abort */
     uint64_t hot;                   /* a look is due, or was just taken */
     uint64_t missed;                /* one was due while the gate was closed */
 

@@ -5,7 +5,13 @@
  * A bank with M=0 bypasses.  So a stream is led to one only after it is on,
  * and one that is on is written only while it is not on, or not at all: a
  * link's stage 2 never changes, its next owner's VMID is invalidated before
- * its first stream opens.  A bank that no S2CR names translates nothing.
+ * its first stream opens.
+ *
+ * But for its root: that is an empty table while none of the link's streams is
+ * open.  Nothing says that a sync waits for what has passed its S2CR and not
+ * looked at the TLB yet; what walks so late finds nothing.  Only where it is
+ * one store: in the AArch32 format it is two, and half of an address is no
+ * safe one.
  */
 #include "smmu-v2-priv.h"
 
@@ -48,6 +54,24 @@ static uint32_t tcr_of(const struct smmu_unit *unit,
     return tcr;
 }
 
+static void write_root(struct smmu_unit *unit, unsigned int bank, bool real)
+{
+    struct smmu_v2 *v2 = to_v2(unit);
+    uint32_t offset = smmu_v2_cb(unit, bank, V2_TTBR0);
+    uint64_t ttbr = real ? v2->bank[bank].ttbr : v2->empty_phys;
+
+    if ( v2->caps.va64 )
+        smmu_v2_write64(unit, offset, ttbr);
+    else
+    {
+        smmu_v2_write(unit, offset, ttbr);
+        smmu_v2_write(unit, offset + 4, ttbr >> 32);
+    }
+    smmu_v2_confirm(unit, offset, ttbr, 0xfffff000U);
+    smmu_v2_confirm(unit, offset + 4, ttbr >> 32, 0xffffU);
+    v2->bank[bank].rooted = real;
+}
+
 static void write_bank(struct smmu_unit *unit, unsigned int bank,
                        unsigned int vmid)
 {
@@ -56,23 +80,30 @@ static void write_bank(struct smmu_unit *unit, unsigned int bank,
 
     /* First what the others are read by. */
     if ( v2->caps.version > 1 )
-        smmu_v2_write(unit, smmu_v2_gr1(unit, V2_CBA2R(bank)),
-                      v2->caps.va64 ? V2_CBA2R_VA64 : 0);
+        smmu_v2_write_firm(unit, smmu_v2_gr1(unit, V2_CBA2R(bank)),
+                           v2->caps.va64 ? V2_CBA2R_VA64 : 0, V2_CBA2R_VA64);
     else if ( v2->caps.context_irqs )
         cbar |= V2_CBAR_IRPTNDX(bank % v2->caps.context_irqs);
-    smmu_v2_write(unit, smmu_v2_gr1(unit, V2_CBAR(bank)), cbar);
-    smmu_v2_write(unit, smmu_v2_cb(unit, bank, V2_TCR), v2->bank[bank].tcr);
-    if ( v2->caps.va64 )
-        smmu_v2_write64(unit, smmu_v2_cb(unit, bank, V2_TTBR0),
-                        v2->bank[bank].ttbr);
-    else
-    {
-        smmu_v2_write(unit, smmu_v2_cb(unit, bank, V2_TTBR0),
-                      v2->bank[bank].ttbr);
-        smmu_v2_write(unit, smmu_v2_cb(unit, bank, V2_TTBR0 + 4),
-                      v2->bank[bank].ttbr >> 32);
-    }
-    smmu_v2_write(unit, smmu_v2_cb(unit, bank, V2_SCTLR), SCTLR_ON);
+    smmu_v2_write_firm(unit, smmu_v2_gr1(unit, V2_CBAR(bank)), cbar,
+                       V2_CBAR_MASK);
+    smmu_v2_write_firm(unit, smmu_v2_cb(unit, bank, V2_TCR),
+                       v2->bank[bank].tcr, V2_TCR_MASK);
+    write_root(unit, bank, !v2->caps.va64);
+    /* Of its last owner's faults none is this one's. */
+    smmu_v2_write(unit, smmu_v2_cb(unit, bank, V2_FSR), V2_FSR_ALL);
+    smmu_v2_write_firm(unit, smmu_v2_cb(unit, bank, V2_SCTLR), SCTLR_ON,
+                       V2_SCTLR_M | V2_SCTLR_CFCFG);
+}
+
+void smmu_v2_bank_root(struct smmu_unit *unit, const struct smmu_link *link,
+                       bool real)
+{
+    struct smmu_v2 *v2 = to_v2(unit);
+    unsigned int bank = smmu_v2_bank_of(link->vmid);
+
+    if ( v2->caps.va64 && smmu_v2_bank_on(unit, bank) &&
+         v2->bank[bank].rooted != real )
+        write_root(unit, bank, real);
 }
 
 void smmu_v2_bank_set(struct smmu_unit *unit, const struct smmu_link *link)
@@ -100,41 +131,58 @@ void smmu_v2_bank_set(struct smmu_unit *unit, const struct smmu_link *link)
     note(v2, bank, true);
 }
 
+/* More than a unit holds; a RESUME frees one. */
+#define STALLED 256
+
 void smmu_v2_banks_terminate(struct smmu_unit *unit)
 {
     const struct smmu_v2 *v2 = to_v2(unit);
-    unsigned int i;
-    uint32_t fsr;
+    uint32_t fsr, sctlr, offset;
+    unsigned int i, n;
 
+    /* First nothing stalls any more; M stays what it is. */
     for ( i = 0; i < v2->caps.banks; i++ )
     {
-        fsr = smmu_v2_read(unit, smmu_v2_cb(unit, i, V2_FSR));
-        if ( !(fsr & V2_FSR_ALL) )
-            continue;
-        smmu_v2_write(unit, smmu_v2_cb(unit, i, V2_FSR), fsr);
-        if ( fsr & V2_FSR_SS )
+        offset = smmu_v2_cb(unit, i, V2_SCTLR);
+        sctlr = smmu_v2_read(unit, offset);
+        if ( sctlr & V2_SCTLR_CFCFG )
+            smmu_v2_write(unit, offset, sctlr & ~V2_SCTLR_CFCFG);
+    }
+    for ( i = 0; i < v2->caps.banks; i++ )
+        for ( n = 0; n < STALLED; n++ )
+        {
+            fsr = smmu_v2_read(unit, smmu_v2_cb(unit, i, V2_FSR));
+            if ( !(fsr & V2_FSR_ALL) )
+                break;
+            smmu_v2_write(unit, smmu_v2_cb(unit, i, V2_FSR), fsr);
+            if ( !(fsr & V2_FSR_SS) )
+                break;
             smmu_v2_write(unit, smmu_v2_cb(unit, i, V2_RESUME),
                           V2_RESUME_TERMINATE);
-    }
+        }
 }
 
 /*
  * MMU-500: its prefetcher walks ahead of what devices ask for, and has errata
  * (826419, 841119).  CACHE_LOCK guards the register since revision 2; if the
- * secure side has set its own, the write has no effect.
+ * secure side has set its own, the write has no effect.  False: so it is.
  */
-static void no_prefetch(struct smmu_unit *unit, unsigned int bank)
+static bool no_prefetch(struct smmu_unit *unit, unsigned int bank)
 {
     uint32_t offset = smmu_v2_cb(unit, bank, V2_ACTLR);
     uint32_t actlr = smmu_v2_read(unit, offset);
 
-    if ( actlr & V2_ACTLR_CPRE )
-        smmu_v2_write(unit, offset, actlr & ~V2_ACTLR_CPRE);
+    if ( !(actlr & V2_ACTLR_CPRE) )
+        return true;
+    smmu_v2_write(unit, offset, actlr & ~V2_ACTLR_CPRE);
+
+    return !(smmu_v2_read(unit, offset) & V2_ACTLR_CPRE);
 }
 
-void smmu_v2_banks_clear(struct smmu_unit *unit)
+int smmu_v2_banks_clear(struct smmu_unit *unit)
 {
     struct smmu_v2 *v2 = to_v2(unit);
+    bool prefetches = false;
     unsigned int i;
 
     for ( i = 0; i < v2->caps.banks; i++ )
@@ -142,8 +190,16 @@ void smmu_v2_banks_clear(struct smmu_unit *unit)
         note(v2, i, false);
         smmu_v2_write(unit, smmu_v2_cb(unit, i, V2_SCTLR), 0);
         if ( v2->caps.mmu500 )
-            no_prefetch(unit, i);
+            prefetches |= !no_prefetch(unit, i);
     }
+    if ( !prefetches || (v2->tested && v2->caps.allow_prefetch) )
+        return 0;
+
+    smmu_log(v2->caps.allow_prefetch ? SMMU_WARN : SMMU_ERR,
+             "%s: its prefetcher, which has errata (826419, 841119), cannot be turned off: the secure firmware holds SACR.CACHE_LOCK. Next: clear it there; or 'smmu-prefetch' on Xen's command line takes the risk",
+             unit->name);
+
+    return v2->caps.allow_prefetch ? 0 : -EIO;
 }
 
 void smmu_v2_banks_restore(struct smmu_unit *unit)

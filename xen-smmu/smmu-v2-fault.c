@@ -128,14 +128,15 @@ static bool look_at_bank(struct smmu_unit *unit, unsigned int bank,
     return true;
 }
 
-/* Who reads as ones is not there. */
 static bool look(struct smmu_unit *unit, struct smmu_faults *faults)
 {
     struct smmu_v2 *v2 = to_v2(unit);
     unsigned int n, bank;
     bool any;
 
-    if ( !smmu_v2_credible(unit) )
+    /* It may bypass. */
+    smmu_v2_judge(unit);
+    if ( smmu_unit_failed(unit) )
         return false;
 
     any = look_at_global(unit, faults);

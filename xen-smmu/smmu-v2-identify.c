@@ -75,7 +75,9 @@ int smmu_v2_identify(const char *name, void *regs,
     caps->version = firmware->model >= SMMU_V2_GENERIC_V2 ? 2 : 1;
     caps->mmu500 = firmware->model == SMMU_V2_MMU_500;
     caps->revision = V2_IDR7_MAJOR(smmu_read32(regs, V2_IDR7));
-    caps->context_irqs = firmware->context_irqs;
+    caps->allow_prefetch = firmware->allow_prefetch;
+    caps->context_irqs = least(firmware->context_irqs,
+                               V2_IDR0_NUMIRPT(idr0));
     caps->page_shift = idr1 & V2_IDR1_PAGESIZE_64K ? 16 : 12;
     caps->pages = 2U << V2_IDR1_NUMPAGENDXB(idr1);
     caps->banks = banks(firmware, caps, idr1);
@@ -101,14 +103,16 @@ int smmu_v2_identify(const char *name, void *regs,
     if ( !caps->va64 )
     {
         if ( caps->version > 1 && (idr0 & V2_IDR0_NO_AARCH32) )
-            return refuse(name, "IDR2", idr2,
+            return refuse(name, "IDR2", idr2, firmware->narrow ?
+                          "it takes no 64-bit access (erratum 582743), and has no other table format" :
                           "no translation tables with a 4 KiB granule (PTFS)");
         caps->oas_bits = least(caps->oas_bits, LPAE_BITS);
         caps->ipa_bits = least(caps->ipa_bits, LPAE_BITS);
     }
-    if ( caps->oas_bits < firmware->ram_bits )
+    /* dom0 has its RAM where it is: as input addresses, too. */
+    if ( least(caps->oas_bits, caps->ipa_bits) < firmware->ram_bits )
         return refuse(name, "IDR2", idr2,
-                      "too few output address bits for this host's RAM (OAS)");
+                      "too few address bits for this host's RAM (OAS, IAS)");
 
     return 0;
 }

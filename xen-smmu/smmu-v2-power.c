@@ -13,10 +13,10 @@
  */
 #include "smmu-v2-priv.h"
 
-/* sCR0 bits that every unit has, and what bypasses if they are not ours. */
+/* It bypasses if these are not ours. */
 #define CR0_FIRM    (V2_CR0_CLIENTPD | V2_CR0_USFCFG)
 
-/* On MMU-500 and others some of these are fixed: faults are reported then. */
+/* MMU-500 has GCFGFRE and GCFGFIE fixed at 0: GFRE and GFIE do for all. */
 #define CR0_REPORT  (V2_CR0_GFRE | V2_CR0_GCFGFRE)
 #define CR0_IRQS    (V2_CR0_GFIE | V2_CR0_GCFGFIE)
 
@@ -32,7 +32,33 @@ bool smmu_v2_credible(struct smmu_unit *unit)
 {
     uint32_t cr0 = smmu_v2_poll(unit, V2_CR0);
 
-    return cr0 != ~0U && (cr0 & CR0_FIRM) == V2_CR0_USFCFG;
+    return cr0 != ~0U && (cr0 & CR0_FIRM) == V2_CR0_USFCFG &&
+           !smmu_load(&to_v2(unit)->lost);
+}
+
+void smmu_v2_judge(struct smmu_unit *unit)
+{
+    if ( !smmu_v2_credible(unit) )
+        smmu_unit_fail(unit, XEN_SMMU_REASON_REGISTER_TIMEOUT);
+}
+
+void smmu_v2_confirm(struct smmu_unit *unit, uint32_t offset, uint32_t value,
+                     uint32_t mask)
+{
+    uint32_t seen = smmu_v2_read(unit, offset);
+
+    if ( !((seen ^ value) & mask) ||
+         smmu_cmpxchg(&to_v2(unit)->lost, 0, 1) )
+        return;
+    smmu_log(SMMU_ERR, "%s: register %#x reads %#x, %#x was written",
+             unit->name, offset, seen, value);
+}
+
+void smmu_v2_write_firm(struct smmu_unit *unit, uint32_t offset,
+                        uint32_t value, uint32_t mask)
+{
+    smmu_v2_write(unit, offset, value);
+    smmu_v2_confirm(unit, offset, value, mask);
 }
 
 static int write_cr0(struct smmu_unit *unit, uint32_t value)
@@ -63,9 +89,9 @@ static void write_acr(struct smmu_unit *unit)
 }
 
 /*
- * The safe block first, S2CRs before CLIENTPD lets them count.  What the
- * caches held, and what is in flight by it, is gone before a bank is turned
- * off: M=0 bypasses.
+ * The safe block first: S2CRs before CLIENTPD lets them count, USFCFG before
+ * there are streams that match nothing.  What the caches held, and what is in
+ * flight by it, is gone before a bank is turned off: M=0 bypasses.
  */
 static int program(struct smmu_unit *unit)
 {
@@ -74,20 +100,25 @@ static int program(struct smmu_unit *unit)
 
     v2->running = false;
     v2->disabled = false;
+    smmu_store(&v2->lost, 0);
     smmu_v2_streams_clear(unit);
+    /* Nothing else says what a stream's group is. */
+    if ( v2->caps.version > 1 )
+        smmu_v2_write(unit, V2_CR2, 0);
     if ( v2->caps.mmu500 )
         write_acr(unit);
     rc = write_cr0(unit, cr0_of(unit, false));
     if ( rc )
         return rc;
 
+    smmu_v2_matches_clear(unit);
     smmu_v2_banks_terminate(unit);
-    rc = smmu_v2_tlb_reset(unit);
+    rc = smmu_v2_tlb_reset(unit) ?: smmu_v2_banks_clear(unit);
     if ( rc )
         return rc;
-    smmu_v2_banks_clear(unit);
     smmu_v2_banks_restore(unit);
     smmu_v2_streams_restore(unit);
+    v2->tested = true;
 
     /* Faults of before are not ours. */
     smmu_v2_write(unit, V2_GFSR, smmu_v2_read(unit, V2_GFSR));
@@ -155,18 +186,18 @@ int smmu_v2_stop(struct smmu_unit *unit)
 int smmu_v2_disable(struct smmu_unit *unit)
 {
     struct smmu_v2 *v2 = to_v2(unit);
-    int rc;
+    bool sure;
 
     smmu_mutex_lock(&v2->power);
     v2->disabled = true;
+    smmu_store(&v2->lost, 0);
     smmu_v2_streams_clear(unit);
-    rc = write_cr0(unit, cr0_of(unit, false));
-    if ( !rc && !smmu_v2_streams_fault(unit) )
-        rc = -EIO;
+    smmu_v2_write(unit, V2_CR0, cr0_of(unit, false));
+    sure = smmu_v2_credible(unit);
     smmu_v2_banks_silence(unit);
     smmu_mutex_unlock(&v2->power);
 
-    return rc;
+    return sure ? 0 : -EAGAIN;
 }
 
 void smmu_v2_dump(struct smmu_unit *unit)

@@ -2,10 +2,9 @@
 /*
  * One SMMUv2's state, shared by the files of the backend.
  *
- * Invariant: groups and banks change under unit->config, an S2CR is written
- * under v2->power, which is also where `running` and `disabled` change;
- * invalidations and syncs are started under tlb.lock; everything else is
- * constant after probe.
+ * Invariant: groups and banks change under unit->config, an S2CR or a bank's
+ * root under v2->power, which is also where `running` and `disabled` change;
+ * syncs are started under tlb.lock; everything else is constant after probe.
  *
  * A link has the context bank of its VMID, for as long as it has the VMID:
  * bank = VMID - 1.  There are no more VMIDs than banks.
@@ -36,6 +35,7 @@ struct smmu_v2_caps {
     unsigned int context_irqs;
     unsigned int revision;          /* IDR7.MAJOR */
     bool mmu500;
+    bool allow_prefetch;
     bool matches;                   /* SMRs; else an S2CR for each stream ID */
     bool extended;                  /* 16-bit stream IDs */
     bool va64;                      /* AArch64 format, TLBIIPAS2 */
@@ -53,7 +53,11 @@ struct smmu_v2_group {
 struct smmu_v2_bank {
     uint64_t ttbr;
     uint32_t tcr;
+    bool rooted;                    /* at `ttbr`; else at the empty table */
 };
+
+/* As many tables as a concatenated root may have. */
+#define SMMU_V2_EMPTY_BYTES     0x10000
 
 /* Syncs by number.  One runs at a time: see smmu-v2-tlb.c. */
 struct smmu_v2_tlb {
@@ -69,6 +73,10 @@ struct smmu_v2 {
     struct smmu_mutex power;
     bool running;                   /* open streams translate */
     bool disabled;                  /* since it was programmed */
+    bool tested;                    /* which bits SMRs have */
+    uint64_t lost;                  /* a write did not arrive */
+    void *empty;                    /* a root table without an entry */
+    uint64_t empty_phys;
     struct smmu_v2_tlb tlb;
     struct smmu_v2_group group[SMMU_V2_GROUPS];
     struct smmu_v2_bank bank[SMMU_V2_BANKS];
@@ -126,6 +134,18 @@ static inline void smmu_v2_write64(struct smmu_unit *unit, uint32_t offset,
     smmu_write64(to_v2(unit)->regs, offset, value);
 }
 
+/*
+ * Writes, and reads back the bits of `mask`: what blocks a stream, or leads
+ * it, is not to be lost.  If it was, nothing of the unit is believed any more.
+ */
+void smmu_v2_write_firm(struct smmu_unit *unit, uint32_t offset,
+                        uint32_t value, uint32_t mask);
+/* The same for what was written already. */
+void smmu_v2_confirm(struct smmu_unit *unit, uint32_t offset, uint32_t value,
+                     uint32_t mask);
+/* smmu_unit_fail(), if it is not credible.  v2->power is not held. */
+void smmu_v2_judge(struct smmu_unit *unit);
+
 /* smmu-v2-identify.c: 0, or -ENODEV with a logged error. */
 int smmu_v2_identify(const char *name, void *regs,
                      const struct smmu_v2_firmware *firmware,
@@ -137,14 +157,14 @@ void smmu_v2_release(struct smmu_unit *unit, struct smmu_device *dev);
 void smmu_v2_configure(struct smmu_unit *unit, struct smmu_device *dev);
 void smmu_v2_open(struct smmu_unit *unit, struct smmu_device *dev);
 void smmu_v2_abort(struct smmu_unit *unit, struct smmu_device *dev);
-/* All S2CRs at fault, no SMR valid.  v2->power is held. */
+/* All S2CRs at fault.  v2->power is held. */
 void smmu_v2_streams_clear(struct smmu_unit *unit);
+/* No SMR is valid; the first time: what bits do they have? */
+void smmu_v2_matches_clear(struct smmu_unit *unit);
 /* SMRs valid again, S2CRs at fault.  v2->power is held. */
 void smmu_v2_streams_restore(struct smmu_unit *unit);
 /* The S2CRs of all that is open, as v2->running says.  v2->power is held. */
 void smmu_v2_streams_apply(struct smmu_unit *unit);
-/* Whether each S2CR says fault.  v2->power is held. */
-bool smmu_v2_streams_fault(struct smmu_unit *unit);
 
 /* smmu-v2-bank.c: context banks. */
 static inline unsigned int smmu_v2_bank_of(unsigned int vmid)
@@ -154,8 +174,14 @@ static inline unsigned int smmu_v2_bank_of(unsigned int vmid)
 bool smmu_v2_bank_on(const struct smmu_unit *unit, unsigned int bank);
 /* The link's bank translates by its stage 2; as it may have done before. */
 void smmu_v2_bank_set(struct smmu_unit *unit, const struct smmu_link *link);
-/* No stream leads to any of them, and none is in flight: all off. */
-void smmu_v2_banks_clear(struct smmu_unit *unit);
+/* It walks the link's tables, or an empty one.  v2->power is held. */
+void smmu_v2_bank_root(struct smmu_unit *unit, const struct smmu_link *link,
+                       bool real);
+/*
+ * No stream leads to any of them, and none is in flight: all off.  -EIO: an
+ * MMU-500 whose prefetcher stays on.
+ */
+int smmu_v2_banks_clear(struct smmu_unit *unit);
 /* Those of links that were configured. */
 void smmu_v2_banks_restore(struct smmu_unit *unit);
 /* What is stalled in them fails; nothing is to stall from here on. */
@@ -185,7 +211,8 @@ int smmu_v2_disable(struct smmu_unit *unit);
 void smmu_v2_dump(struct smmu_unit *unit);
 /*
  * Is there an SMMU that answers, as it was programmed?  One without power may
- * read as ones, one that was reset behind our back bypasses.
+ * read as ones, one that was reset behind our back bypasses.  Nor is one from
+ * which a write was lost.
  */
 bool smmu_v2_credible(struct smmu_unit *unit);
 

@@ -22,6 +22,22 @@
         .dump = smmu_v2_dump,           \
     }
 
+/* What a bank walks that no stream is to be led by: see smmu-v2-bank.c. */
+static int make_empty(struct smmu_unit *unit)
+{
+    struct smmu_v2 *v2 = to_v2(unit);
+
+    if ( !v2->caps.va64 )
+        return 0;
+    v2->empty = smmu_dma_alloc(SMMU_V2_EMPTY_BYTES, &v2->empty_phys);
+    if ( !v2->empty )
+        return -ENOMEM;
+    if ( !unit->coherent )
+        smmu_dma_clean(v2->empty, SMMU_V2_EMPTY_BYTES);
+
+    return 0;
+}
+
 static const struct smmu_backend backend_v1 = BACKEND(XEN_SMMU_TYPE_V1);
 static const struct smmu_backend backend_v2 = BACKEND(XEN_SMMU_TYPE_V2);
 
@@ -39,16 +55,20 @@ int smmu_v2_probe(struct smmu_unit *unit, void *regs,
     }
 
     v2->regs = regs;
+    caps = &v2->caps;
     rc = smmu_v2_identify(unit->name, regs, firmware, &v2->caps);
     if ( rc )
-    {
-        smmu_free(v2);
-        return rc;
-    }
+        goto out;
 
-    caps = &v2->caps;
     smmu_mutex_init(&v2->power);
     unit->private = v2;
+    unit->coherent = caps->coherent;
+    rc = make_empty(unit);
+    if ( rc )
+    {
+        smmu_log(SMMU_ERR, "%s: no memory for its tables", unit->name);
+        goto out;
+    }
     unit->backend = caps->version > 1 ? &backend_v2 : &backend_v1;
     smmu_v2_tlb_init(unit);
     unit->sid_bits = caps->sid_bits;
@@ -58,7 +78,6 @@ int smmu_v2_probe(struct smmu_unit *unit, void *regs,
     unit->max_links = caps->banks;
     unit->ipa_bits = caps->ipa_bits;
     unit->oas_bits = caps->oas_bits;
-    unit->coherent = caps->coherent;
 
     rc = smmu_unit_add(unit);
     if ( rc )
@@ -75,6 +94,12 @@ int smmu_v2_probe(struct smmu_unit *unit, void *regs,
              unit->oas_bits, unit->coherent ? "" : "not ");
 
     return 0;
+
+ out:
+    smmu_free(v2);
+    unit->private = NULL;
+
+    return rc;
 }
 
 /*

@@ -28,6 +28,7 @@
 #define V2_CR0_VMIDPNE          V2_BIT(11)
 #define V2_CR0_PTM              V2_BIT(12)
 #define V2_CR0_SMCFCFG          V2_BIT(21)
+#define V2_CR2                  0x008
 #define V2_ACR                  0x010       /* MMU-500's, from here on: */
 #define V2_ACR_SMTNMB_TLBEN     V2_BIT(8)   /* TLB entries that bypass: of
                                                streams that match nothing, */
@@ -39,6 +40,7 @@
 #define V2_IDR0_EXIDS           V2_BIT(8)
 #define V2_IDR0_NUMSIDB(r)      V2_GET(r, 9, 4)
 #define V2_IDR0_CTTW            V2_BIT(14)
+#define V2_IDR0_NUMIRPT(r)      V2_GET(r, 16, 8)
 #define V2_IDR0_NO_AARCH32      V2_BIT(25)
 #define V2_IDR0_SMS             V2_BIT(27)
 #define V2_IDR0_S2TS            V2_BIT(29)
@@ -84,11 +86,13 @@
 #define V2_S2CR_TRANSLATE       V2_FIELD(0, 16)
 #define V2_S2CR_FAULT           V2_FIELD(2, 16)
 #define V2_S2CR_TYPE_MASK       V2_FIELD(3, 16)
+#define V2_S2CR_CBNDX_MASK      0xffU
 
 /* Global space 1. */
 #define V2_CBAR(n)              (4 * (n))
 #define V2_CBAR_STAGE2          V2_FIELD(0, 16)
 #define V2_CBAR_IRPTNDX(i)      V2_FIELD(i, 24)     /* v1 */
+#define V2_CBAR_MASK            0x000300ffU         /* TYPE, VMID */
 #define V2_CBFRSYNRA(n)         (0x400 + 4 * (n))
 #define V2_CBFRSYNRA_SID(r)     V2_GET(r, 0, 16)
 #define V2_CBA2R(n)             (0x800 + 4 * (n))
@@ -101,6 +105,7 @@
 #define V2_SCTLR_AFE            V2_BIT(2)
 #define V2_SCTLR_CFRE           V2_BIT(5)
 #define V2_SCTLR_CFIE           V2_BIT(6)
+#define V2_SCTLR_CFCFG          V2_BIT(7)   /* 1: stall */
 #define V2_SCTLR_HUPCF          V2_BIT(8)
 #define V2_ACTLR                0x004
 #define V2_ACTLR_CPRE           V2_BIT(1)   /* MMU-500's prefetcher */
@@ -114,6 +119,7 @@
 #define V2_TCR_SH_INNER         V2_FIELD(3, 12)
 #define V2_TCR_SH_OUTER         V2_FIELD(2, 12)
 #define V2_TCR_PASIZE(v)        V2_FIELD(v, 16)
+#define V2_TCR_MASK             0x0000ffffU /* T0SZ to TG0 */
 #define V2_TCR_EAE              V2_BIT(31)  /* AArch64: reserved, one */
 #define V2_FSR                  0x058
 #define V2_FSR_TF               V2_BIT(1)

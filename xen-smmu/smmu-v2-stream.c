@@ -28,13 +28,19 @@ static void write_s2cr(struct smmu_unit *unit, unsigned int i)
 {
     const struct smmu_v2 *v2 = to_v2(unit);
     const struct smmu_v2_group *group = &v2->group[i];
-    uint32_t s2cr = V2_S2CR_FAULT;
+    uint32_t s2cr = V2_S2CR_FAULT, mask = V2_S2CR_TYPE_MASK;
 
     if ( group->dev && group->open && v2->running && !v2->disabled )
+    {
         s2cr = V2_S2CR_TRANSLATE | smmu_v2_bank_of(group->dev->link->vmid);
-    if ( group->dev && v2->caps.matches && v2->caps.extended )
-        s2cr |= V2_S2CR_EXIDVALID;
-    smmu_v2_write(unit, V2_S2CR(i), s2cr);
+        mask |= V2_S2CR_CBNDX_MASK;
+    }
+    if ( v2->caps.matches && v2->caps.extended )
+    {
+        s2cr |= group->dev ? V2_S2CR_EXIDVALID : 0;
+        mask |= V2_S2CR_EXIDVALID;
+    }
+    smmu_v2_write_firm(unit, V2_S2CR(i), s2cr, mask);
 }
 
 static uint32_t smr_of(const struct smmu_v2 *v2, unsigned int i)
@@ -54,32 +60,21 @@ static void write_group(struct smmu_unit *unit, unsigned int i)
     const struct smmu_v2 *v2 = to_v2(unit);
 
     if ( v2->caps.matches )
-        smmu_v2_write(unit, V2_SMR(i), smr_of(v2, i));
+        smmu_v2_write_firm(unit, V2_SMR(i), smr_of(v2, i), ~0U);
     write_s2cr(unit, i);
 }
 
-/* False: it does not have those bits, and would match something else. */
-static bool take(struct smmu_unit *unit, unsigned int i,
+static void take(struct smmu_unit *unit, unsigned int i,
                  struct smmu_device *dev, const struct smmu_block *streams,
                  bool open)
 {
-    struct smmu_v2 *v2 = to_v2(unit);
-    uint32_t smr;
+    struct smmu_v2_group *group = &to_v2(unit)->group[i];
 
-    v2->group[i] = (struct smmu_v2_group){ .dev = dev, .streams = *streams };
+    *group = (struct smmu_v2_group){ .dev = dev, .streams = *streams };
     write_group(unit, i);
-    smr = v2->caps.matches ? smmu_v2_read(unit, V2_SMR(i)) : 0;
-    if ( v2->caps.matches && smr != smr_of(v2, i) )
-    {
-        smmu_log(SMMU_ERR, "%s: %s: stream IDs %#x, mask %#x, cannot be matched: SMR%u reads %#x",
-                 unit->name, dev->path, streams->id, streams->mask, i, smr);
-        return false;
-    }
-    v2->group[i].open = open;
+    group->open = open;
     if ( open )
         write_s2cr(unit, i);
-
-    return true;
 }
 
 static void drop(struct smmu_unit *unit, unsigned int i)
@@ -89,7 +84,7 @@ static void drop(struct smmu_unit *unit, unsigned int i)
     v2->group[i] = (struct smmu_v2_group){ .dev = NULL };
     write_s2cr(unit, i);
     if ( v2->caps.matches )
-        smmu_v2_write(unit, V2_SMR(i), 0);
+        smmu_v2_write_firm(unit, V2_SMR(i), 0, V2_SMR_VALID);
 }
 
 /*
@@ -191,28 +186,47 @@ static unsigned int position(const struct cover *cover,
 }
 
 /*
+ * How many groups more than it has the device's streams take now; negative:
+ * so many less.  Too many: more than there are.
+ */
+static int more_groups(struct smmu_unit *unit, const struct smmu_device *dev)
+{
+    struct cover cover;
+    unsigned int i;
+    int more;
+
+    if ( !find_cover(unit, dev, &cover) )
+        return SMMU_V2_GROUPS + 1;
+    more = cover.nr;
+    for_each_group ( unit, i, dev )
+        more--;
+
+    return more;
+}
+
+static int free_groups(struct smmu_unit *unit)
+{
+    unsigned int i;
+    int nr = 0;
+
+    for_each_group ( unit, i, NULL )
+        nr++;
+
+    return nr;
+}
+
+/*
  * Groups for what the device's streams are now; those that it has already
- * stay.  -ENOSPC: not enough, it keeps the old ones; -EINVAL.
+ * stay.  -ENOSPC: not enough, it keeps the old ones.
  */
 static int match(struct smmu_unit *unit, struct smmu_device *dev, bool open)
 {
     struct smmu_v2 *v2 = to_v2(unit);
     struct cover cover;
-    unsigned int i, k, spare = 0, kept = 0;
+    unsigned int i, k;
 
-    if ( !find_cover(unit, dev, &cover) )
-        return -ENOSPC;
-
-    for_each_group ( unit, i, dev )
-    {
-        if ( position(&cover, &v2->group[i].streams) < cover.nr )
-            kept++;
-        else
-            spare++;
-    }
-    for_each_group ( unit, i, NULL )
-        spare++;
-    if ( cover.nr - kept > spare )
+    if ( more_groups(unit, dev) > free_groups(unit) ||
+         !find_cover(unit, dev, &cover) )
         return -ENOSPC;
 
     for_each_group ( unit, i, dev )
@@ -227,8 +241,7 @@ static int match(struct smmu_unit *unit, struct smmu_device *dev, bool open)
     {
         if ( !cover.nr )
             break;
-        if ( !take(unit, i, dev, &cover.block[--cover.nr], open) )
-            return -EINVAL;
+        take(unit, i, dev, &cover.block[--cover.nr], open);
     }
 
     return 0;
@@ -273,35 +286,52 @@ static int map(struct smmu_unit *unit, struct smmu_device *dev)
                                      : index_streams(unit, dev, open);
 }
 
-static void no_groups(struct smmu_unit *unit, const struct smmu_device *dev,
-                      int rc)
+static void no_groups(struct smmu_unit *unit, const struct smmu_device *dev)
 {
-    if ( rc == -ENOSPC )
-        smmu_log(SMMU_ERR, "%s: %s: not enough of its %u stream match registers are free for its stream IDs: %s",
-                 unit->name, dev->path, to_v2(unit)->caps.groups,
-                 smmu_reason_token(XEN_SMMU_REASON_NO_SMR));
-    else
-        smmu_log(SMMU_ERR, "%s: %s: it cannot tell the device's stream IDs apart from others",
-                 unit->name, dev->path);
+    smmu_log(SMMU_ERR, "%s: %s: not enough of its %u stream match registers are free for its stream IDs: %s",
+             unit->name, dev->path, to_v2(unit)->caps.groups,
+             smmu_reason_token(XEN_SMMU_REASON_NO_SMR));
+}
+
+/* What `dev` takes out of a bridge's range is not to match twice. */
+#define for_each_robbed(d, dev)                                 \
+    for ( (d) = (dev)->unit->devices; (d); (d) = (d)->next )    \
+        if ( (d)->bridge && !(dev)->bridge )
+
+/* All or nothing: a bridge keeps what it has if the device gets none. */
+static int reserve(struct smmu_unit *unit, struct smmu_device *dev)
+{
+    struct smmu_device *d;
+    int more, rc = 0;
+
+    if ( to_v2(unit)->caps.matches )
+    {
+        more = more_groups(unit, dev);
+        for_each_robbed ( d, dev )
+            more += more_groups(unit, d);
+        if ( more > free_groups(unit) )
+            return -ENOSPC;
+        /* Those that need less first. */
+        for_each_robbed ( d, dev )
+            rc = rc ?: map(unit, d);
+    }
+
+    return rc ?: map(unit, dev);
 }
 
 int smmu_v2_reserve(struct smmu_unit *unit, struct smmu_device *dev)
 {
     struct smmu_v2 *v2 = to_v2(unit);
-    struct smmu_device *d;
-    int rc = 0;
+    int rc;
 
     smmu_mutex_lock(&v2->power);
-    /* What it takes out of a bridge's range is not to match twice. */
-    for ( d = unit->devices; d && !rc && !dev->bridge; d = d->next )
-        if ( d->bridge && v2->caps.matches )
-            rc = map(unit, d);
-    rc = rc ?: map(unit, dev);
+    rc = reserve(unit, dev);
     smmu_mutex_unlock(&v2->power);
+    smmu_v2_judge(unit);
     if ( rc )
-        no_groups(unit, dev, rc);
+        no_groups(unit, dev);
 
-    return rc;
+    return rc ?: smmu_unit_failed(unit) ? -EIO : 0;
 }
 
 void smmu_v2_release(struct smmu_unit *unit, struct smmu_device *dev)
@@ -313,6 +343,7 @@ void smmu_v2_release(struct smmu_unit *unit, struct smmu_device *dev)
     for_each_group ( unit, i, dev )
         drop(unit, i);
     smmu_mutex_unlock(&v2->power);
+    smmu_v2_judge(unit);
 }
 
 /*
@@ -324,14 +355,28 @@ void smmu_v2_configure(struct smmu_unit *unit, struct smmu_device *dev)
     struct smmu_v2 *v2 = to_v2(unit);
     int rc = 0;
 
-    smmu_v2_bank_set(unit, dev->link);
-    if ( !dev->bridge )
-        return;
     smmu_mutex_lock(&v2->power);
-    rc = map(unit, dev);
+    smmu_v2_bank_set(unit, dev->link);
+    if ( dev->bridge )
+        rc = map(unit, dev);
     smmu_mutex_unlock(&v2->power);
+    smmu_v2_judge(unit);
     if ( rc )
-        no_groups(unit, dev, rc);
+        no_groups(unit, dev);
+}
+
+/* Some stream that leads to the link's bank. */
+static bool any_open(struct smmu_unit *unit, const struct smmu_link *link)
+{
+    const struct smmu_v2 *v2 = to_v2(unit);
+    unsigned int i;
+
+    for ( i = 0; i < v2->caps.groups; i++ )
+        if ( v2->group[i].dev && v2->group[i].open &&
+             v2->group[i].dev->link == link )
+            return true;
+
+    return false;
 }
 
 static void set_open(struct smmu_unit *unit, struct smmu_device *dev,
@@ -341,6 +386,8 @@ static void set_open(struct smmu_unit *unit, struct smmu_device *dev,
     unsigned int i;
 
     smmu_mutex_lock(&v2->power);
+    if ( open )
+        smmu_v2_bank_root(unit, dev->link, true);
     for_each_group ( unit, i, dev )
     {
         v2->group[i].open = open;
@@ -348,7 +395,10 @@ static void set_open(struct smmu_unit *unit, struct smmu_device *dev,
         if ( v2->running || !open )
             write_s2cr(unit, i);
     }
+    if ( !any_open(unit, dev->link) )
+        smmu_v2_bank_root(unit, dev->link, false);
     smmu_mutex_unlock(&v2->power);
+    smmu_v2_judge(unit);
 }
 
 void smmu_v2_open(struct smmu_unit *unit, struct smmu_device *dev)
@@ -363,13 +413,44 @@ void smmu_v2_abort(struct smmu_unit *unit, struct smmu_device *dev)
 
 void smmu_v2_streams_clear(struct smmu_unit *unit)
 {
-    const struct smmu_v2 *v2 = to_v2(unit);
     unsigned int i;
 
+    for ( i = 0; i < to_v2(unit)->caps.groups; i++ )
+        smmu_v2_write_firm(unit, V2_S2CR(i), V2_S2CR_FAULT,
+                           V2_S2CR_TYPE_MASK | V2_S2CR_EXIDVALID);
+}
+
+/* The bits that an SMR keeps, of these; it stays invalid. */
+static uint32_t kept_bits(struct smmu_unit *unit, uint32_t bits)
+{
+    smmu_v2_write(unit, V2_SMR(0), bits);
+
+    return smmu_v2_read(unit, V2_SMR(0)) & bits;
+}
+
+/* So that no stream range is taken that cannot be told from others. */
+static void test_matches(struct smmu_unit *unit)
+{
+    uint32_t all = (1U << unit->sid_bits) - 1;
+    uint32_t ids = kept_bits(unit, all);
+
+    unit->mask_bits &= kept_bits(unit, V2_SMR_MASK(all)) >> 16;
+    while ( (1U << unit->sid_bits) - 1 > ids )
+        unit->sid_bits--;
+    smmu_v2_write(unit, V2_SMR(0), 0);
+}
+
+void smmu_v2_matches_clear(struct smmu_unit *unit)
+{
+    struct smmu_v2 *v2 = to_v2(unit);
+    unsigned int i;
+
+    if ( !v2->caps.matches )
+        return;
     for ( i = 0; i < v2->caps.groups; i++ )
-        smmu_v2_write(unit, V2_S2CR(i), V2_S2CR_FAULT);
-    for ( i = 0; v2->caps.matches && i < v2->caps.groups; i++ )
-        smmu_v2_write(unit, V2_SMR(i), 0);
+        smmu_v2_write_firm(unit, V2_SMR(i), 0, V2_SMR_VALID);
+    if ( !v2->tested )
+        test_matches(unit);
 }
 
 void smmu_v2_streams_restore(struct smmu_unit *unit)
@@ -388,18 +469,6 @@ void smmu_v2_streams_apply(struct smmu_unit *unit)
     for ( i = 0; i < to_v2(unit)->caps.groups; i++ )
         if ( to_v2(unit)->group[i].dev && to_v2(unit)->group[i].open )
             write_s2cr(unit, i);
-}
-
-bool smmu_v2_streams_fault(struct smmu_unit *unit)
-{
-    unsigned int i;
-
-    for ( i = 0; i < to_v2(unit)->caps.groups; i++ )
-        if ( (smmu_v2_read(unit, V2_S2CR(i)) & V2_S2CR_TYPE_MASK) !=
-             V2_S2CR_FAULT )
-            return false;
-
-    return true;
 }
 
 /*

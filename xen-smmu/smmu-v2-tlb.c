@@ -5,16 +5,21 @@
  * A sync completes the invalidations that were accepted before it, of the
  * global space and of all context banks, and what used what they took out.
  * It is not said to wait for anything else: so a change of an S2CR is followed
- * by an invalidation of the VMID that its stream had, too.
+ * by an invalidation of the VMID that its stream had, too; and a bank that no
+ * stream leads to has an empty root (smmu-v2-bank.c).
  *
  * TLBGSTATUS has one bit for all CPUs.  So only one sync runs at a time, and
  * each has a number: `running` is the last one started, and was started, under
- * the lock, when all that asked for up to that number had written their
- * invalidations.  Who sees ACTIVE=0 after it has seen `running` knows that
+ * the lock, when the invalidations of all that asked for up to that number had
+ * arrived.  Who sees ACTIVE=0 after it has seen `running` knows that
  * this one has completed: no later one can have started in between without
  * moving `running`.  Whoever finds that starts the next one, if some was asked
  * for meanwhile.  A waiter's success thus means a sync that was started after
  * its own invalidations; it waits for two at most.
+ *
+ * Who starts it may be another CPU than the one whose writes it is to cover:
+ * so a CPU reads a register after its invalidations, and asks for a sync then.
+ * That read says as well whether there still is an SMMU that they went to.
  */
 #include "smmu-v2-priv.h"
 
@@ -31,6 +36,16 @@ static void start(struct smmu_unit *unit)
     smmu_v2_write(unit, V2_TLBGSYNC, 0);
     tlb->running = tlb->wanted;
     smmu_add(&unit->nr_syncs, 1);
+}
+
+/* If it is not, that is its end. */
+static bool believed(struct smmu_unit *unit)
+{
+    if ( smmu_v2_credible(unit) )
+        return true;
+    smmu_unit_fail(unit, XEN_SMMU_REASON_REGISTER_TIMEOUT);
+
+    return false;
 }
 
 /* Writes what one invalidation takes; returns how many commands. */
@@ -92,16 +107,18 @@ int smmu_v2_issue(struct smmu_unit *unit, const struct smmu_inv *inv,
 
     /* The entries that were cleared, before the walker is told. */
     smmu_wmb();
-
-    flags = smmu_lock(&tlb->lock);
     for ( i = 0; i < nr; i++ )
         if ( !covered(inv, i) )
             n += invalidate(unit, &inv[i]);
+    smmu_add(&unit->nr_commands, n);
+    if ( !believed(unit) )
+        return -EIO;
+
+    flags = smmu_lock(&tlb->lock);
     *ticket = ++tlb->wanted;
     if ( tlb->running == smmu_load(&tlb->done) )
         start(unit);
     smmu_unlock(&tlb->lock, flags);
-    smmu_add(&unit->nr_commands, n);
 
     return 0;
 }
@@ -141,7 +158,8 @@ static void completed(struct smmu_unit *unit, uint64_t which)
 int smmu_v2_wait(struct smmu_unit *unit, uint64_t ticket)
 {
     struct smmu_v2_tlb *tlb = &to_v2(unit)->tlb;
-    uint64_t deadline = smmu_now() + SMMU_V2_TIMEOUT_NS, which;
+    uint64_t deadline = smmu_now() + SMMU_V2_TIMEOUT_NS;
+    uint64_t first = which_runs(tlb), which = first;
     bool late = false;
 
     for ( ; ; )
@@ -155,10 +173,19 @@ int smmu_v2_wait(struct smmu_unit *unit, uint64_t ticket)
 
         late = smmu_now() > deadline;
         which = which_runs(tlb);
+        if ( which != first )
+        {
+            /* The one before ours is through: now ours has its time. */
+            first = which;
+            deadline = smmu_now() + SMMU_V2_TIMEOUT_NS;
+            late = false;
+        }
+        /* Which it is, before whether it is active. */
+        smmu_rmb();
         if ( !(smmu_v2_poll(unit, V2_TLBGSTATUS) & V2_TLBGSTATUS_ACTIVE) )
         {
             /* After a reset it is 0, too. */
-            if ( !smmu_v2_credible(unit) )
+            if ( !believed(unit) )
                 return -EIO;
             completed(unit, which);
         }

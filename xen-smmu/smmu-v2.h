@@ -31,7 +31,16 @@ struct smmu_v2_firmware {
     unsigned int ram_bits;          /* address bits of the host's RAM */
     unsigned int context_irqs;      /* interrupts beside the global ones */
     bool narrow;                    /* no 64-bit access reaches it */
+    bool allow_prefetch;            /* MMU-500: errata or not */
 };
+
+/*
+ * smmu-v2-model.c: what a node is, by its `compatible` (a list of strings, as
+ * it is) and how many `reg` it has.  False: none of these; *why is set: it is
+ * one, but not to be driven.
+ */
+bool smmu_v2_model(const char *compatible, size_t bytes, unsigned int regs,
+                   struct smmu_v2_firmware *firmware, const char **why);
 
 /*
  * identify, allocate, program, announce.  `regs`: all of its registers, global

@@ -87,8 +87,13 @@ void smmu_unit_reopen(struct smmu_unit *unit)
         smmu_unit_interrupt(unit);
 }
 
+/* From one try to have it abort to the next. */
+#define AGAIN_NS        100000000ULL
+
 void smmu_unit_fail(struct smmu_unit *unit, enum xen_smmu_reason reason)
 {
+    int rc;
+
     ASSERT(smmu_unit_users(unit));
 
     if ( !smmu_unit_event(unit, SMMU_UNIT_FAIL) )
@@ -97,11 +102,43 @@ void smmu_unit_fail(struct smmu_unit *unit, enum xen_smmu_reason reason)
     smmu_store(&unit->reason, reason);
     smmu_unit_close(unit);
 
+    rc = unit->backend->disable(unit);
     smmu_log(SMMU_ERR, "%s: FAILED: %s: it aborts every stream now%s. Next: %s",
              unit->name, smmu_reason_token(reason),
-             unit->backend->disable(unit)
-             ? ", though it has not acknowledged that" : "",
+             rc ? ", though it has not acknowledged that" : "",
              smmu_reason_next(reason));
+    if ( rc == -EAGAIN )
+    {
+        smmu_store(&unit->unsure, 1);
+        smmu_timer_set(&unit->cooling, smmu_now() + AGAIN_NS);
+    }
+}
+
+/* It was not there when it was to abort: it may come back, and not abort. */
+static void disable_again(struct smmu_unit *unit)
+{
+    int rc = -EAGAIN;
+
+    if ( !smmu_load(&unit->unsure) )
+        return;
+    smmu_mutex_lock(&unit->config);
+    if ( !unit->suspended )
+    {
+        /* Its gate is closed for good. */
+        smmu_add(&unit->gate, 1);
+        rc = unit->backend->disable(unit);
+        smmu_unit_put(unit);
+    }
+    smmu_mutex_unlock(&unit->config);
+
+    if ( rc == -EAGAIN )
+    {
+        smmu_timer_set(&unit->cooling, smmu_now() + AGAIN_NS);
+        return;
+    }
+    smmu_store(&unit->unsure, 0);
+    smmu_log(SMMU_WARN, "%s: it answers, and aborts every stream",
+             unit->name);
 }
 
 /* Between two looks: what comes meanwhile waits, or is lost and counted. */
@@ -147,15 +184,24 @@ static bool look(struct smmu_unit *unit, bool *had)
 static void look_at_events(void *arg)
 {
     struct smmu_unit *unit = arg;
-    bool had;
+    bool had, any;
 
-    if ( look(unit, &had) )
+    if ( smmu_unit_failed(unit) )
     {
+        disable_again(unit);
+        return;
+    }
+    any = look(unit, &had);
+    /* A level may stay up for no fault of ours: it is not to come at once. */
+    if ( any || (had && unit->listen && !unit->calm) )
+    {
+        unit->calm = !any;
         smmu_timer_set(&unit->cooling, smmu_now() + COOLING_NS);
         return;
     }
 
     /* An interrupt since that look was told that one is due. */
+    unit->calm = false;
     smmu_store(&unit->hot, 0);
     if ( look(unit, &had) )
         smmu_unit_interrupt(unit);
@@ -208,7 +254,11 @@ int smmu_unit_add(struct smmu_unit *unit)
     }
     smmu_mutex_unlock(&unit->config);
     if ( rc )
+    {
+        smmu_timer_kill(&unit->cooling);
+        smmu_work_kill(&unit->events);
         return rc;
+    }
 
     if ( !last )
     {

@@ -116,6 +116,13 @@ bad() {
     bad "fault SMMU_NOT_DRIVEN" \
         host.dts '/gpu@10000/,/};/s/&smmu 0x20/\&cavium 0x20/'
     sentence "cavium,smmu-v2"
+    # What calls itself an MMU-500, and is more than one, or not Arm's alone.
+    bad "fault SMMU_NOT_DRIVEN" \
+        host.dts '/gpu@10000/,/};/s/&smmu 0x20/\&mmu500 0x20/' \
+        host.dts 's/"arm,mmu-500"/"qcom,sdm845-smmu-500", "arm,mmu-500"/'
+    bad "fault SMMU_NOT_DRIVEN" \
+        host.dts '/gpu@10000/,/};/s/&smmu 0x20/\&mmu500 0x20/' \
+        host.dts 's/0x9200000 0 0x10000/&>, <0 0x9400000 0 0x10000/'
     bad "fault PCIE_BRIDGE" \
         host.dts '/pcie@2/s/$/ xen,passthrough;/; /msi-map/d' \
         guest.cfg 's:"/soc/gpu@10000":&, "/pcie@20000000":' \

@@ -116,7 +116,7 @@ END
 @test "arm_sci = \"type=none\": the hypervisor is told before the start" {
     scmi type=none 0 0
     [ "$status" -eq 0 ]
-    [ "${lines[1]}" = "cmd 0x534d0001 op 7 abi 0x10002 domid 7 scmi 1 pads 0" ]
+    [ "${lines[1]}" = "cmd 0x534d0001 op 7 abi 0x10003 domid 7 scmi 1 pads 0" ]
     [ "${lines[2]}" = closed ]
     [ "${lines[3]}" = started ]
     # One without the operation has no server either.

@@ -5,23 +5,25 @@
 
 #include "host.h"
 
-/* As xen-smmu/xen/probe.c asks for them. */
+/* As xen-smmu/smmu-v2-model.c has them: the first that the node has. */
 static const struct {
     const char *compatible;
     enum iommu_kind kind;
 } kinds[] = {
     { "arm,smmu-v3", IOMMU_V3 },
-    { "arm,smmu-v1", IOMMU_V2 },
-    { "arm,smmu-v2", IOMMU_V2 },
-    { "arm,mmu-400", IOMMU_V2 },
-    { "arm,mmu-401", IOMMU_V2 },
-    { "arm,mmu-500", IOMMU_V2 },
-    { "nvidia,tegra186-smmu", IOMMU_V2 },
     { "cavium,smmu-v2", IOMMU_V2_OTHER },
     { "qcom,smmu-v2", IOMMU_V2_OTHER },
     { "qcom,smmu-500", IOMMU_V2_OTHER },
-    { "nvidia,smmu-500", IOMMU_V2_OTHER },
     { "qcom,adreno-smmu", IOMMU_V2_OTHER },
+    { "nvidia,tegra194-smmu", IOMMU_V2_OTHER },
+    { "nvidia,tegra234-smmu", IOMMU_V2_OTHER },
+    { "nvidia,tegra186-smmu", IOMMU_V2 },
+    { "nvidia,smmu-500", IOMMU_V2_OTHER },
+    { "arm,mmu-500", IOMMU_V2 },
+    { "arm,smmu-v2", IOMMU_V2 },
+    { "arm,mmu-401", IOMMU_V2 },
+    { "arm,mmu-400", IOMMU_V2 },
+    { "arm,smmu-v1", IOMMU_V2 },
 };
 
 const char *iommu_kind_text(enum iommu_kind kind)
@@ -40,15 +42,32 @@ unsigned int host_most_cells(const struct iommu *iommu)
     return iommu->kind == IOMMU_V2 ? 2 : 1;
 }
 
+/* More than one register bank, or a part that its vendor keeps to itself. */
+static bool is_special(const struct tree *tree, int node)
+{
+    const char *list;
+    struct regs regs;
+    int length, at, count;
+
+    tree_regs(tree, node, &regs);
+    count = regs.count;
+    free(regs.list);
+    list = tree_prop(tree, node, "compatible", &length);
+    for (at = 0; list && at < length; at += strnlen(list + at, length - at) + 1)
+        if (length - at >= 5 && !memcmp(list + at, "qcom,", 5))
+            return true;
+    return count > 1 ||
+           tree_has(tree, node, "calxeda,smmu-secure-config-access");
+}
+
 static enum iommu_kind kind_of(const struct tree *tree, int node)
 {
     size_t i;
 
-    if (tree_has(tree, node, "calxeda,smmu-secure-config-access"))
-        return IOMMU_V2_OTHER;
     for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
         if (tree_compatible(tree, node, kinds[i].compatible))
-            return kinds[i].kind;
+            return kinds[i].kind == IOMMU_V2 && is_special(tree, node)
+                   ? IOMMU_V2_OTHER : kinds[i].kind;
     return IOMMU_OTHER;
 }
 

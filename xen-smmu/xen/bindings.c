@@ -23,6 +23,17 @@ static bool has_masks(const struct smmu_unit *unit)
     return unit->backend->type != XEN_SMMU_TYPE_V3;
 }
 
+uint32_t xen_smmu_mask(const struct smmu_unit *unit)
+{
+    uint32_t mask = 0;
+
+    /* Without SMRs there is nothing that it could mean. */
+    if ( unit->mask_bits )
+        dt_property_read_u32(unit->node, "stream-match-mask", &mask);
+
+    return mask;
+}
+
 int xen_smmu_specifier(const struct smmu_unit *unit, const char *path,
                        const struct dt_phandle_args *args, uint32_t *id)
 {
@@ -40,10 +51,7 @@ int xen_smmu_specifier(const struct smmu_unit *unit, const char *path,
     if ( !has_masks(unit) )
         return 0;
 
-    if ( args->args_count > 1 )
-        mask = args->args[1];
-    else
-        dt_property_read_u32(args->np, "stream-match-mask", &mask);
+    mask = args->args_count > 1 ? args->args[1] : xen_smmu_mask(unit);
     if ( *id > 0xffff || mask > 0xffff )
     {
         smmu_log(SMMU_ERR, "%s: stream ID %#x, mask %#x: more than 16 bits: it cannot be assigned",
@@ -73,13 +81,12 @@ static int __init add_master(struct smmu_unit *unit,
                              const struct dt_phandle_args *master)
 {
     struct device *dev = dt_to_dev(master->np);
-    uint32_t mask = 0, ids[MAX_PHANDLE_ARGS];
+    uint32_t mask = xen_smmu_mask(unit), ids[MAX_PHANDLE_ARGS];
     int i, rc;
 
-    dt_property_read_u32(smmu, "stream-match-mask", &mask);
     for ( i = 0; i < master->args_count; i++ )
     {
-        if ( master->args[i] > 0xffff )
+        if ( master->args[i] > 0xffff || mask > 0xffff )
             return -EINVAL;
         ids[i] = master->args[i] | mask << 16;
     }

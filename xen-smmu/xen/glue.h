@@ -25,6 +25,8 @@ int xen_smmu_add_device(struct device *dev);
 /* bindings.c: *id: what a cell, or two, of `iommus` say.  -EINVAL, logged. */
 int xen_smmu_specifier(const struct smmu_unit *unit, const char *path,
                        const struct dt_phandle_args *args, uint32_t *id);
+/* Bits of every stream ID that do not count, but where two cells say so. */
+uint32_t xen_smmu_mask(const struct smmu_unit *unit);
 struct smmu_range xen_smmu_range(const struct smmu_unit *unit, uint32_t id);
 /* Masters by the old binding, whose nodes name no SMMU. */
 void xen_smmu_legacy_masters(struct smmu_unit *unit,

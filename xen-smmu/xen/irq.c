@@ -12,6 +12,7 @@
 #include <xen/device_tree.h>
 #include <xen/init.h>
 #include <xen/irq.h>
+#include <xen/spinlock.h>
 
 #include <asm/device.h>
 
@@ -22,14 +23,23 @@
 #define HANDLER_ARGS    int irq, void *arg
 #endif
 
-/* A unit's lines: each once, whatever the tree says. */
-struct lines {
-    struct lines *next;
-    const struct smmu_unit *unit;
-    unsigned int nr;
-    int irq[];
+/*
+ * A unit's line, once, whatever the tree says.  Others may have it, too: it is
+ * let through again when all of them are through.
+ */
+struct line {
+    struct line *next;
+    struct smmu_unit *unit;
+    int irq;
+    bool fired;                     /* masked for it */
+    unsigned int idle;              /* times in a row that it meant nothing */
+    uint64_t events;                /* the unit's, when it fired */
 };
-static struct lines *all;
+static struct line *all;
+static DEFINE_SPINLOCK(lines_lock); /* innermost but for a desc's */
+
+/* A line that is up for nothing so often stays masked. */
+#define IDLE_MOST   100
 
 static void set_masked(int irq, bool masked)
 {
@@ -46,66 +56,115 @@ static void set_masked(int irq, bool masked)
 
 static void pulse(HANDLER_ARGS)
 {
-    smmu_unit_interrupt(arg);
+    struct line *line = arg;
+
+    smmu_unit_interrupt(line->unit);
 }
 
 static void level(HANDLER_ARGS)
 {
+    struct line *line = arg;
+    unsigned long flags;
+
+    spin_lock_irqsave(&lines_lock, flags);
+    line->fired = true;
+    line->events = smmu_load(&line->unit->nr_events);
     set_masked(irq, true);
-    smmu_unit_interrupt(arg);
+    spin_unlock_irqrestore(&lines_lock, flags);
+    smmu_unit_interrupt(line->unit);
+}
+
+/* lines_lock is held.  Somebody else has not looked yet. */
+static bool awaited(int irq)
+{
+    const struct line *line;
+
+    for ( line = all; line; line = line->next )
+        if ( line->irq == irq && line->fired )
+            return true;
+
+    return false;
+}
+
+/* lines_lock is held.  False: it has meant nothing for too long. */
+static bool worth_it(struct line *line)
+{
+    if ( smmu_load(&line->unit->nr_events) != line->events )
+        line->idle = 0;
+    else if ( ++line->idle >= IDLE_MOST )
+    {
+        smmu_log(SMMU_WARN, "%s: interrupt %d is up, and no fault is: it is not listened to any more",
+                 line->unit->name, line->irq);
+        return false;
+    }
+
+    return true;
 }
 
 static void listen(struct smmu_unit *unit)
 {
-    const struct lines *lines;
-    unsigned int i;
+    struct line *line;
+    unsigned long flags;
 
-    for ( lines = all; lines; lines = lines->next )
-        for ( i = 0; lines->unit == unit && i < lines->nr; i++ )
-            set_masked(lines->irq[i], false);
+    spin_lock_irqsave(&lines_lock, flags);
+    for ( line = all; line; line = line->next )
+        if ( line->unit == unit && line->fired )
+        {
+            line->fired = false;
+            if ( worth_it(line) && !awaited(line->irq) )
+                set_masked(line->irq, false);
+        }
+    spin_unlock_irqrestore(&lines_lock, flags);
 }
 
-static struct lines *__init make_lines(struct smmu_unit *unit,
-                                       unsigned int most)
+static bool __init has_line(const struct smmu_unit *unit, int irq)
 {
-    struct lines *lines = smmu_zalloc(sizeof(*lines) +
-                                      most * sizeof(lines->irq[0]));
+    const struct line *line;
 
-    if ( lines )
-        lines->unit = unit;
+    for ( line = all; line; line = line->next )
+        if ( line->unit == unit && line->irq == irq )
+            return true;
 
-    return lines;
+    return false;
 }
 
 /* Trees name one line for all banks, as often as there are banks. */
-static void __init add_line(struct lines *lines, int irq)
+static void __init add_line(struct smmu_unit *unit, int irq, bool is_level)
 {
-    unsigned int i;
+    struct line *line;
+    int rc = -ENOMEM;
 
-    for ( i = 0; i < lines->nr; i++ )
-        if ( lines->irq[i] == irq )
-            return;
-    lines->irq[lines->nr++] = irq;
+    if ( irq < 0 || has_line(unit, irq) )
+        return;
+    line = smmu_zalloc(sizeof(*line));
+    if ( line )
+    {
+        line->unit = unit;
+        line->irq = irq;
+        line->next = all;
+        all = line;
+        rc = request_irq(irq, IRQF_SHARED, is_level ? level : pulse,
+                         unit->name, line);
+        if ( rc )
+        {
+            all = line->next;
+            smmu_free(line);
+        }
+    }
+    if ( rc )
+        smmu_log(SMMU_WARN, "%s: cannot have interrupt %d (%d)", unit->name,
+                 irq, rc);
 }
 
-static void __init request(struct smmu_unit *unit, struct lines *lines,
-                           void (*handler)(HANDLER_ARGS))
+static void __init warn_none(const struct smmu_unit *unit)
 {
-    unsigned int i, done = 0;
+    const struct line *line;
 
-    for ( i = 0; i < lines->nr; i++ )
-    {
-        if ( request_irq(lines->irq[i], IRQF_SHARED, handler, unit->name,
-                         unit) )
-            smmu_log(SMMU_WARN, "%s: cannot have interrupt %d", unit->name,
-                     lines->irq[i]);
-        else
-            lines->irq[done++] = lines->irq[i];
-    }
-    lines->nr = done;
-    if ( !done )
-        smmu_log(SMMU_WARN, "%s: no interrupt in its device tree node: faults and global errors will not be reported",
-                 unit->name);
+    for ( line = all; line; line = line->next )
+        if ( line->unit == unit )
+            return;
+    smmu_log(SMMU_WARN, "%s: no interrupt in its device tree node: faults and global errors will not be reported",
+             unit->name);
 }
 
 void __init xen_smmu_v3_irqs(struct smmu_unit *unit,
@@ -114,43 +173,31 @@ void __init xen_smmu_v3_irqs(struct smmu_unit *unit,
     static const char *const names[] = { "combined", "eventq", "gerror" };
     bool named = dt_get_property(node, "interrupt-names", NULL);
     unsigned int i, nr = named ? ARRAY_SIZE(names) : dt_number_of_irq(node);
-    struct lines *lines = make_lines(unit, nr);
-    int index, irq;
+    int index;
 
-    if ( !lines )
-        return;
     for ( i = 0; i < nr; i++ )
     {
         index = named ? dt_property_match_string(node, "interrupt-names",
                                                  names[i]) : i;
-        irq = index < 0 ? -1 : platform_get_irq(node, index);
-        if ( irq >= 0 )
-            add_line(lines, irq);
+        if ( index >= 0 )
+            add_line(unit, platform_get_irq(node, index), false);
     }
-    request(unit, lines, pulse);
-    smmu_free(lines);
+    warn_none(unit);
 }
 
-/* The global ones first, then those of the banks: they all mean "look". */
+/*
+ * The global ones first, then those of the banks: they all mean "look".  Some
+ * of the global ones may be the secure side's, or count for something else.
+ */
 void __init xen_smmu_v2_irqs(struct smmu_unit *unit,
                              struct dt_device_node *node)
 {
     unsigned int i, nr = dt_number_of_irq(node);
-    struct lines *lines = make_lines(unit, nr);
-    int irq;
 
-    if ( !lines )
-        return;
-    for ( i = 0; i < nr; i++ )
-    {
-        irq = platform_get_irq(node, i);
-        if ( irq >= 0 )
-            add_line(lines, irq);
-    }
-    lines->next = all;
-    all = lines;
     unit->listen = listen;
-    request(unit, lines, level);
+    for ( i = 0; i < nr; i++ )
+        add_line(unit, platform_get_irq(node, i), true);
+    warn_none(unit);
 }
 
 unsigned int __init xen_smmu_context_irqs(const struct dt_device_node *node)

@@ -128,21 +128,25 @@ static int __init smmu_v3_dt_probe(struct dt_device_node *node,
     return 0;
 }
 
-/*
- * The first that the node is compatible with.  Of NVIDIA's only the one that
- * is a single SMMU: its successors are two or three, programmed alike.
- */
-static const struct {
-    const char *compatible;
-    enum smmu_v2_model model;
-} models[] __initconst = {
-    { "nvidia,tegra186-smmu", SMMU_V2_MMU_500 },
-    { "arm,mmu-500", SMMU_V2_MMU_500 },
-    { "arm,smmu-v2", SMMU_V2_GENERIC_V2 },
-    { "arm,mmu-401", SMMU_V2_MMU_401 },
-    { "arm,mmu-400", SMMU_V2_MMU_400 },
-    { "arm,smmu-v1", SMMU_V2_GENERIC_V1 },
-};
+/* MMU-500's prefetcher, where it cannot be turned off, errata or not. */
+static bool __initdata opt_prefetch;
+boolean_param("smmu-prefetch", opt_prefetch);
+
+/* dom0 does not see who uses them, and turns off what nobody does. */
+static void __init warn_clocks(const struct dt_device_node *node)
+{
+    struct dt_phandle_args args;
+    unsigned int i;
+
+    for ( i = 0; !dt_parse_phandle_with_args(node, "clocks", "#clock-cells", i,
+                                             &args); i++ )
+        if ( !dt_device_is_compatible(args.np, "fixed-clock") )
+        {
+            smmu_log(SMMU_WARN, "%s: its clocks are dom0's, which turns them off unless told 'clk_ignore_unused'",
+                     name_of(node));
+            break;
+        }
+}
 
 static int __init smmu_v2_dt_probe(struct dt_device_node *node,
                                    const void *data)
@@ -151,21 +155,22 @@ static int __init smmu_v2_dt_probe(struct dt_device_node *node,
         .dma_coherent = dt_property_read_bool(node, "dma-coherent"),
         .ram_bits = ram_bits(),
         .context_irqs = xen_smmu_context_irqs(node),
-        /* Erratum 582743: 64-bit accesses do not get there. */
-        .narrow = dt_device_is_compatible(node, "marvell,ap806-smmu-500"),
+        .allow_prefetch = opt_prefetch,
     };
     struct smmu_unit *unit;
-    unsigned int i = 0;
+    const char *list, *why;
+    uint32_t bytes;
     void *regs;
 
-    if ( !opt_smmu )
+    list = dt_get_property(node, "compatible", &bytes);
+    if ( !opt_smmu ||
+         !smmu_v2_model(list, bytes, dt_number_of_address(node), &firmware,
+                        &why) )
         return -ENODEV;
-    while ( !dt_device_is_compatible(node, models[i].compatible) )
-        if ( ++i == ARRAY_SIZE(models) )
-            return -ENODEV;
     if ( dt_property_read_bool(node, "calxeda,smmu-secure-config-access") )
-        return refuse(node, "its registers are those of the secure side");
-    firmware.model = models[i].model;
+        why = "its registers are those of the secure side";
+    if ( why )
+        return refuse(node, why);
     unit = make_unit(node, PAGE_SIZE, V2_REGS_MOST,
                      "no 'reg' of a page or more in its node", &regs,
                      &firmware.bytes);
@@ -174,6 +179,7 @@ static int __init smmu_v2_dt_probe(struct dt_device_node *node,
     if ( smmu_v2_probe(unit, regs, &firmware) )
         return lost(unit, regs);
 
+    warn_clocks(node);
     xen_smmu_v2_irqs(unit, node);
     found(unit, node);
     xen_smmu_legacy_masters(unit, node);
@@ -198,6 +204,14 @@ static const struct dt_device_match __initconstrel smmu_v2_match[] = {
     DT_MATCH_COMPATIBLE("arm,mmu-401"),
     DT_MATCH_COMPATIBLE("arm,mmu-500"),
     DT_MATCH_COMPATIBLE("nvidia,tegra186-smmu"),
+    /* To say why they are not driven. */
+    DT_MATCH_COMPATIBLE("nvidia,tegra194-smmu"),
+    DT_MATCH_COMPATIBLE("nvidia,tegra234-smmu"),
+    DT_MATCH_COMPATIBLE("nvidia,smmu-500"),
+    DT_MATCH_COMPATIBLE("cavium,smmu-v2"),
+    DT_MATCH_COMPATIBLE("qcom,smmu-v2"),
+    DT_MATCH_COMPATIBLE("qcom,smmu-500"),
+    DT_MATCH_COMPATIBLE("qcom,adreno-smmu"),
     { /* sentinel */ },
 };
 
