@@ -88,6 +88,14 @@ static void write_acr(struct smmu_unit *unit)
     smmu_v2_write(unit, V2_ACR, acr & ~clear);
 }
 
+static void streams_clear(struct smmu_unit *unit)
+{
+    smmu_v2_streams_clear(unit);
+    /* Nothing else says what a stream's group is. */
+    if ( to_v2(unit)->caps.version > 1 )
+        smmu_v2_write(unit, V2_CR2, 0);
+}
+
 /*
  * The safe block first: S2CRs before CLIENTPD lets them count, USFCFG before
  * there are streams that match nothing.  What the caches held, and what is in
@@ -101,10 +109,7 @@ static int program(struct smmu_unit *unit)
     v2->running = false;
     v2->disabled = false;
     smmu_store(&v2->lost, 0);
-    smmu_v2_streams_clear(unit);
-    /* Nothing else says what a stream's group is. */
-    if ( v2->caps.version > 1 )
-        smmu_v2_write(unit, V2_CR2, 0);
+    streams_clear(unit);
     if ( v2->caps.mmu500 )
         write_acr(unit);
     rc = write_cr0(unit, cr0_of(unit, false));
@@ -191,7 +196,7 @@ int smmu_v2_disable(struct smmu_unit *unit)
     smmu_mutex_lock(&v2->power);
     v2->disabled = true;
     smmu_store(&v2->lost, 0);
-    smmu_v2_streams_clear(unit);
+    streams_clear(unit);
     smmu_v2_write(unit, V2_CR0, cr0_of(unit, false));
     sure = smmu_v2_credible(unit);
     smmu_v2_banks_silence(unit);

@@ -178,7 +178,8 @@ static void move_one(struct sim *s)
     for ( i = 0; i < SIM_TXNS; i++ )
     {
         t = &s->txns[(first + i) % SIM_TXNS];
-        if ( running(t) && !(t->state == TXN_LAND && host_chance(2)) )
+        if ( running(t) && !t->waits &&
+             !(t->state == TXN_LAND && host_chance(2)) )
         {
             sim_txn_step(s, t);
             return;

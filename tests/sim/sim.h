@@ -99,6 +99,7 @@ struct sim_tlb {
     uint16_t vmid;
     uint64_t ipa;               /* of the page or block */
     uint64_t pa;
+    uint32_t owner;
     uint8_t level;
     uint8_t perm;               /* 1 read, 2 write */
 };
@@ -107,6 +108,7 @@ struct sim_walk {
     uint16_t vmid;
     uint64_t ipa;               /* of what the table covers */
     uint64_t table;
+    uint32_t owner;
     uint8_t level;              /* of the table that is named */
 };
 
@@ -122,6 +124,7 @@ struct sim_txn {
     bool ats;                   /* says that its address is translated */
     bool prefetch;              /* configuration only */
     bool kept;                  /* a test looks at it: not reused */
+    bool waits;                 /* it moves when the test says */
     bool must;                  /* the next SYNC waits for it */
     bool survived;              /* v2: a sync, without having come further */
     bool old_config;            /* CFGI came meanwhile: not to be cached */
@@ -135,6 +138,7 @@ struct sim_txn {
     uint64_t ttb;               /* of its stage 2 */
     uint8_t root;               /* level of that */
     bool affd;                  /* no access flag faults */
+    bool rootless;              /* ttb is the driver's, and empty */
     uint32_t owner;             /* whose tables: the simulated domain */
     uint16_t vmid;
     uint8_t level;

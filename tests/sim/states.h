@@ -28,7 +28,7 @@ static inline void delayed(void)
 {
     smmu_store(&smmu_delay, 10 * MS);
     assert_int_equal(world_vote(dev_a, false), 0);
-    assert_int_equal(host_timers_armed(), 1);
+    assert_int_equal(test_timers(u), 1);
 }
 
 /* Its timer has fired, what it asks for has not been done. */

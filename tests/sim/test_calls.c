@@ -108,7 +108,7 @@ static struct seen look_at(void)
         .quarantined = a->d->quarantined, .stopped = a->d->stopped,
         .link = state_of(a), .vmid = link_of(a)->vmid,
         /* A word that cannot be carried out now is tried again. */
-        .timers = link_of(a)->stuck ? 0 : host_timers_armed(),
+        .timers = link_of(a)->stuck ? 0 : test_timers(u),
         .open = dev_a->dev->open,
         .leaving = dev_a->dev->leaving, .suspended = u->suspended,
         .of = dev_a->dev->link, .of2 = dev_a2->dev->link,

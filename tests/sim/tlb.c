@@ -37,8 +37,9 @@ static struct sim_walk *walk_line(struct sim *s, unsigned int level,
 
 void sim_junk_tlb(struct sim *s, uint16_t vmid, uint64_t ipa, uint64_t pa)
 {
-    *tlb_line(s, 3, vmid, ipa) = (struct sim_tlb){ true, true, vmid, ipa, pa,
-                                                   3, 3 };
+    *tlb_line(s, 3, vmid, ipa) = (struct sim_tlb){
+        .valid = true, .junk = true, .vmid = vmid, .ipa = ipa, .pa = pa,
+        .level = 3, .perm = 3 };
 }
 
 static void fault(struct sim *s, struct sim_txn *t, unsigned int type)
@@ -69,6 +70,8 @@ static bool tlb_hit(struct sim *s, struct sim_txn *t)
             continue;
         s->nr_hits++;
         t->junk |= e->junk;
+        if ( t->rootless )
+            t->owner = e->owner;
         t->pa = e->pa | (t->ipa & mask);
         if ( permitted(s, t, e->perm) )
             t->state = TXN_LAND;
@@ -92,6 +95,8 @@ static void walk_start(struct sim *s, struct sim_txn *t)
         {
             t->level = level;
             t->table = w->table;
+            if ( t->rootless )
+                t->owner = w->owner;
             return;
         }
     }
@@ -104,8 +109,6 @@ static void walk_nowhere(struct sim *s, struct sim_txn *t)
 {
     uint64_t d = 1;
 
-    t->level = t->root;
-    t->table = t->ttb + 8 * (t->ipa >> shift_of(t->root) & ~511ULL);
     host_device_load(t->table + 8 * (t->ipa >> shift_of(t->root) & 511),
                      s->snoops, &d);
     if ( d & 1 )
@@ -117,9 +120,9 @@ static void walk_nowhere(struct sim *s, struct sim_txn *t)
 /* Its stage 2 is known: t->vmid, ttb, root, affd, and `bits` of input. */
 void sim_translate(struct sim *s, struct sim_txn *t, unsigned int bits)
 {
-    bool empty = s->kind == &sim_v2 && host_page_kind(t->ttb) == FRAME_DRIVER;
-
-    if ( !empty && host_page_kind(t->ttb) != FRAME_TABLE )
+    t->rootless = s->kind == &sim_v2 &&
+                  host_page_kind(t->ttb) == FRAME_DRIVER;
+    if ( !t->rootless && host_page_kind(t->ttb) != FRAME_TABLE )
         host_complain("stream %#x translates by a root table that was given back",
                       t->sid);
     t->owner = host_page_owner(t->ttb);
@@ -128,7 +131,8 @@ void sim_translate(struct sim *s, struct sim_txn *t, unsigned int bits)
     else if ( !tlb_hit(s, t) )
     {
         walk_start(s, t);
-        if ( empty )
+        /* Unless it goes on from a cached table. */
+        if ( t->rootless && t->level == t->root )
             walk_nowhere(s, t);
     }
 }
@@ -168,8 +172,10 @@ static void leaf(struct sim *s, struct sim_txn *t, uint64_t d)
     if ( !t->old_walk )
     {
         e = tlb_line(s, t->level, t->vmid, t->ipa);
-        new = (struct sim_tlb){ true, false, t->vmid, t->ipa & ~mask,
-                                t->pa & ~mask, t->level, perm };
+        new = (struct sim_tlb){
+            .valid = true, .vmid = t->vmid, .ipa = t->ipa & ~mask,
+            .pa = t->pa & ~mask, .owner = t->owner, .level = t->level,
+            .perm = perm };
         need_broken(s, &new);
         *e = new;
     }
@@ -209,8 +215,9 @@ void sim_walk_on(struct sim *s, struct sim_txn *t)
     if ( sim_is(s, SIM_WALK_CACHE) && !t->old_walk )
     {
         w = walk_line(s, t->level, t->vmid, t->ipa);
-        *w = (struct sim_walk){ true, t->vmid, t->ipa & ~mask, t->table,
-                                t->level };
+        *w = (struct sim_walk){
+            .valid = true, .vmid = t->vmid, .ipa = t->ipa & ~mask,
+            .table = t->table, .owner = t->owner, .level = t->level };
     }
 }
 

@@ -437,9 +437,9 @@ static void tlbi_ipa(struct sim *s, unsigned int n, uint64_t value, bool leaf,
     }
     if ( bytes != 8 )
         host_complain("TLBIIPAS2 written with %u bytes", bytes);
-    if ( (v->config[V2_CBAR][n] >> 16 & 3) != 0 )
+    if ( (v->config[V2_CBAR][n] >> 16 & 3) != 0 && s->aborts_known )
         host_complain("TLBIIPAS2 of bank %u, which is not of stage 2", n);
-    if ( !(v->config[V2_CBA2R][n] & 1) )
+    if ( !(v->config[V2_CBA2R][n] & 1) && s->aborts_known )
         host_complain("TLBIIPAS2 of bank %u of the 32-bit format", n);
     if ( value >> 36 )
         host_complain("TLBIIPAS2=%#lx is no page number",
