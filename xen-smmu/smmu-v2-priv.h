@@ -63,6 +63,7 @@ struct smmu_v2_bank {
 struct smmu_v2_tlb {
     struct smmu_lock lock;
     uint64_t wanted;                /* the last one asked for */
+    bool starting;                  /* one is about to be `running` */
     uint64_t running;               /* the last started, for all up to it */
     uint64_t done;                  /* the last one completed */
 };

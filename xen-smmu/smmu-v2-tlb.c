@@ -9,13 +9,13 @@
  * stream leads to has an empty root (smmu-v2-bank.c).
  *
  * TLBGSTATUS has one bit for all CPUs.  So only one sync runs at a time, and
- * each has a number: `running` is the last one started, and was started, under
- * the lock, when the invalidations of all that asked for up to that number had
- * arrived.  Who sees ACTIVE=0 after it has seen `running` knows that
- * this one has completed: no later one can have started in between without
- * moving `running`.  Whoever finds that starts the next one, if some was asked
- * for meanwhile.  A waiter's success thus means a sync that was started after
- * its own invalidations; it waits for two at most.
+ * each has a number.  It is claimed under the lock, for all that have asked up
+ * to that number, whose invalidations have arrived; `running` is set to it when
+ * it has arrived itself.  Who sees ACTIVE=0 after it has seen `running` thus
+ * knows that this one has completed: if a later one was started in between,
+ * so had it.  Whoever finds that starts the next one, if some was asked for
+ * meanwhile.  A waiter's success thus means a sync that was started after its
+ * own invalidations; it waits for two at most.
  *
  * Who starts it may be another CPU than the one whose writes it is to cover:
  * so a CPU reads a register after its invalidations, and asks for a sync then.
@@ -28,14 +28,36 @@ void smmu_v2_tlb_init(struct smmu_unit *unit)
     smmu_lock_init(&to_v2(unit)->tlb.lock);
 }
 
-/* tlb->lock is held, and none runs. */
-static void start(struct smmu_unit *unit)
+/* tlb->lock is held.  The next sync, if this CPU is to start it; or 0. */
+static uint64_t claim(struct smmu_v2_tlb *tlb)
+{
+    if ( tlb->starting || tlb->running != tlb->done ||
+         tlb->wanted == tlb->done )
+        return 0;
+    tlb->starting = true;
+
+    return tlb->wanted;
+}
+
+/*
+ * Starts what was claimed.  The read pushes it there: before it has arrived
+ * nobody is to take it for one that has completed.
+ */
+static void start(struct smmu_unit *unit, uint64_t which)
 {
     struct smmu_v2_tlb *tlb = &to_v2(unit)->tlb;
+    unsigned long flags;
 
+    if ( !which )
+        return;
     smmu_v2_write(unit, V2_TLBGSYNC, 0);
-    tlb->running = tlb->wanted;
+    smmu_v2_poll(unit, V2_TLBGSTATUS);
     smmu_add(&unit->nr_syncs, 1);
+
+    flags = smmu_lock(&tlb->lock);
+    tlb->running = which;
+    tlb->starting = false;
+    smmu_unlock(&tlb->lock, flags);
 }
 
 /* If it is not, that is its end. */
@@ -104,6 +126,7 @@ int smmu_v2_issue(struct smmu_unit *unit, const struct smmu_inv *inv,
     struct smmu_v2_tlb *tlb = &to_v2(unit)->tlb;
     unsigned int i, n = 1;
     unsigned long flags;
+    uint64_t next;
 
     /* The entries that were cleared, before the walker is told. */
     smmu_wmb();
@@ -116,9 +139,9 @@ int smmu_v2_issue(struct smmu_unit *unit, const struct smmu_inv *inv,
 
     flags = smmu_lock(&tlb->lock);
     *ticket = ++tlb->wanted;
-    if ( tlb->running == smmu_load(&tlb->done) )
-        start(unit);
+    next = claim(tlb);
     smmu_unlock(&tlb->lock, flags);
+    start(unit, next);
 
     return 0;
 }
@@ -144,15 +167,16 @@ static void completed(struct smmu_unit *unit, uint64_t which)
 {
     struct smmu_v2_tlb *tlb = &to_v2(unit)->tlb;
     unsigned long flags = smmu_lock(&tlb->lock);
+    uint64_t next = 0;
 
     /* No: another CPU saw it, too, and may have started the next one. */
     if ( tlb->running == which && tlb->done != which )
     {
         smmu_store(&tlb->done, which);
-        if ( tlb->wanted != which )
-            start(unit);
+        next = claim(tlb);
     }
     smmu_unlock(&tlb->lock, flags);
+    start(unit, next);
 }
 
 int smmu_v2_wait(struct smmu_unit *unit, uint64_t ticket)
