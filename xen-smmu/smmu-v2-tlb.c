@@ -10,12 +10,12 @@
  *
  * TLBGSTATUS has one bit for all CPUs.  So only one sync runs at a time, and
  * each has a number.  It is claimed under the lock, for all that have asked up
- * to that number, whose invalidations have arrived; `running` is set to it when
- * it has arrived itself.  Who sees ACTIVE=0 after it has seen `running` thus
- * knows that this one has completed: if a later one was started in between,
- * so had it.  Whoever finds that starts the next one, if some was asked for
- * meanwhile.  A waiter's success thus means a sync that was started after its
- * own invalidations; it waits for two at most.
+ * to that number, whose invalidations have arrived; `running` is set to it
+ * when it has arrived itself.  Who sees ACTIVE=0 after it has seen `running`
+ * thus knows that this one has completed: if a later one was started in
+ * between, so had it.  Whoever finds that starts the next one, if some was
+ * asked for meanwhile.  A waiter's success thus means a sync that was started
+ * after its own invalidations; it waits for two at most.
  *
  * Who starts it may be another CPU than the one whose writes it is to cover:
  * so a CPU reads a register after its invalidations, and asks for a sync then.

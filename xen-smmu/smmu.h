@@ -64,6 +64,8 @@ uint64_t smmu_unit_users(const struct smmu_unit *unit);
  */
 void smmu_unit_fail(struct smmu_unit *unit, enum xen_smmu_reason reason);
 bool smmu_unit_failed(const struct smmu_unit *unit);
+/* The backend's, and again until it is known to have heard of it. */
+int smmu_unit_disable(struct smmu_unit *unit);
 
 /* unit-power.c ----------------------------------------------------------- */
 

@@ -77,7 +77,7 @@ int smmu_unit_ready(struct smmu_unit *unit)
 /* It failed while its registers were written: they say abort, once more. */
 static int undo(struct smmu_unit *unit)
 {
-    unit->backend->disable(unit);
+    smmu_unit_disable(unit);
 
     return -EIO;
 }
@@ -240,6 +240,11 @@ static int suspend_unit(struct smmu_unit *unit)
 
     smmu_mutex_lock(&unit->config);
     unit->suspended = true;
+    if ( smmu_unit_failed(unit) )
+    {
+        smmu_mutex_unlock(&unit->config);
+        return 0;
+    }
     settle_all(unit, &rc);
     if ( !rc )
     {
@@ -276,7 +281,7 @@ static int resume_locked(struct smmu_unit *unit)
         if ( !rc )
         {
             rc = unit->backend->program(unit);
-            unit->backend->disable(unit);
+            smmu_unit_disable(unit);
         }
         smmu_unit_put(unit);
         return rc;
@@ -312,7 +317,7 @@ int smmu_suspend(void)
 
     for ( unit = smmu_unit_first(); unit; unit = unit->next )
     {
-        err = smmu_unit_failed(unit) ? 0 : suspend_unit(unit);
+        err = suspend_unit(unit);
         rc = rc ?: err;
     }
     if ( rc )

@@ -90,6 +90,17 @@ void smmu_unit_reopen(struct smmu_unit *unit)
 /* From one try to have it abort to the next. */
 #define AGAIN_NS        100000000ULL
 
+int smmu_unit_disable(struct smmu_unit *unit)
+{
+    int rc = unit->backend->disable(unit);
+
+    smmu_store(&unit->unsure, rc == -EAGAIN);
+    if ( rc == -EAGAIN )
+        smmu_timer_set(&unit->cooling, smmu_now() + AGAIN_NS);
+
+    return rc;
+}
+
 void smmu_unit_fail(struct smmu_unit *unit, enum xen_smmu_reason reason)
 {
     int rc;
@@ -102,43 +113,28 @@ void smmu_unit_fail(struct smmu_unit *unit, enum xen_smmu_reason reason)
     smmu_store(&unit->reason, reason);
     smmu_unit_close(unit);
 
-    rc = unit->backend->disable(unit);
+    rc = smmu_unit_disable(unit);
     smmu_log(SMMU_ERR, "%s: FAILED: %s: it aborts every stream now%s. Next: %s",
              unit->name, smmu_reason_token(reason),
              rc ? ", though it has not acknowledged that" : "",
              smmu_reason_next(reason));
-    if ( rc == -EAGAIN )
-    {
-        smmu_store(&unit->unsure, 1);
-        smmu_timer_set(&unit->cooling, smmu_now() + AGAIN_NS);
-    }
 }
 
 /* It was not there when it was to abort: it may come back, and not abort. */
 static void disable_again(struct smmu_unit *unit)
 {
-    int rc = -EAGAIN;
-
-    if ( !smmu_load(&unit->unsure) )
-        return;
     smmu_mutex_lock(&unit->config);
-    if ( !unit->suspended )
+    /* When the host resumes it is told anyway. */
+    if ( smmu_load(&unit->unsure) && !unit->suspended )
     {
         /* Its gate is closed for good. */
         smmu_add(&unit->gate, 1);
-        rc = unit->backend->disable(unit);
+        if ( !smmu_unit_disable(unit) )
+            smmu_log(SMMU_WARN, "%s: it answers, and aborts every stream",
+                     unit->name);
         smmu_unit_put(unit);
     }
     smmu_mutex_unlock(&unit->config);
-
-    if ( rc == -EAGAIN )
-    {
-        smmu_timer_set(&unit->cooling, smmu_now() + AGAIN_NS);
-        return;
-    }
-    smmu_store(&unit->unsure, 0);
-    smmu_log(SMMU_WARN, "%s: it answers, and aborts every stream",
-             unit->name);
 }
 
 /* Between two looks: what comes meanwhile waits, or is lost and counted. */
