@@ -74,9 +74,9 @@ def without(*freedoms, kind="v3"):
     """The histories, on units that do not use these freedoms (sim.h)."""
     names = ["ASYNC", "REORDER", "LATE_SYNC", "INFLIGHT", "WALK_CACHE",
              "L1_CACHE", "STE_INVALID", "TORN_STE", "BYPASS", "JUNK",
-             "PREFETCH", "EVICT", "STALE_S2CR", "TLBI_DRAINS", "", "",
-             "POWER", "STORE_BUFFER"]
-    mask = 0x33fff
+             "PREFETCH", "EVICT", "STALE_S2CR", "TLBI_DRAINS", "LATE_WALK",
+             "POSTED", "POWER", "STORE_BUFFER"]
+    mask = 0x3ffff
     for f in freedoms:
         mask &= ~(1 << names.index(f))
     return (f"{kind}:random", "1", "20000", "20", hex(mask))

@@ -250,6 +250,7 @@ void sim_mmio_write(void *regs, uint32_t offset, uint64_t value,
 
     check_use(s, offset);
     s->nr_mmio++;
+    s->nr_writes++;
     count_access(s);
     if ( s->nr_trace < ARRAY_SIZE(s->trace) )
     {

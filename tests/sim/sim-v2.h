@@ -49,6 +49,12 @@ static inline bool sim_v2_is_v1(const struct sim *s)
 {
     return (s->id.idr7 >> 4 & 0xf) < 2;
 }
+/* Of the 64-bit formats' banks a root may be changed under way: the rest have
+   nothing to answer it with. */
+static inline bool sim_v2_late(const struct sim *s)
+{
+    return (s->nasty & SIM_LATE_WALK) && !sim_v2_is_v1(s) && !s->id.narrow;
+}
 static inline unsigned int sim_v2_groups(const struct sim *s)
 {
     return s->id.idr0 & 0xff;

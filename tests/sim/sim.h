@@ -40,11 +40,11 @@ enum {
     SIM_STALE_S2CR  = 1 << 12,  /* until a sync a write may not be seen yet */
     SIM_TLBI_DRAINS = 1 << 13,  /* a sync waits for what a TLBI made outdated,
                                    and for nothing else */
-    SIM_NASTY       = (1 << 14) - 1,
     SIM_LATE_WALK   = 1 << 14,  /* what has passed its S2CR, and has not come
                                    to the TLB yet, survives one sync */
     SIM_POSTED      = 1 << 15,  /* a CPU's writes arrive when it reads, or
                                    later: before or after another CPU's */
+    SIM_NASTY       = (1 << 16) - 1,
 };
 
 /* ID registers. */
@@ -274,7 +274,7 @@ struct sim {
     uint64_t nr_cmds, nr_tlbi, nr_cfgi, nr_sync, nr_vmall, nr_all;
     uint64_t nr_landed, nr_aborted, nr_hits, nr_events, nr_overflows;
     uint64_t nr_polls;          /* reads that wait for something to be so */
-    uint64_t nr_id_reads;
+    uint64_t nr_id_reads, nr_writes;
     uint64_t nr_irqs, nr_mmio, nr_offs, nr_ons, nr_losses, nr_ranges;
 };
 

@@ -206,7 +206,7 @@ static uint32_t told[2];
 /* Queued, or written. */
 static uint32_t told_to(const struct sim *sim)
 {
-    return test_is(&sim_v3) ? sim->cmdq_prod : sim->nr_cmds;
+    return test_is(&sim_v3) ? sim->cmdq_prod : sim->nr_writes;
 }
 
 static void both_told(void)

@@ -242,14 +242,13 @@ static void history(uint64_t seed)
 {
     pthread_t t[FLUSHERS + VOTERS + 3];
     struct sim_id id = sim_id_good();
-    const unsigned int nasty = SIM_NASTY | SIM_POSTED;
     unsigned int i, n = 0;
 
     world_reset(seed, true);
     for ( i = 0; i < 2; i++ )
-        if ( i ? world_powered(&id, nasty, false, true, seed % 4 == 0,
+        if ( i ? world_powered(&id, SIM_NASTY, false, true, seed % 4 == 0,
                                seed % 3)
-               : world_unit(&id, nasty, true) )
+               : world_unit(&id, SIM_NASTY, true) )
             host_complain("a good unit was refused");
     for ( i = 0; i < 8; i++ )
         world_dev(i % 2, 8 * i);

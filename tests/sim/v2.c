@@ -256,7 +256,7 @@ void sim_v2_arrive(struct sim *s, struct sim_txn *t)
 
     /* EXSMRGENABLE, COMPINDEXENABLE: SMRs and S2CRs are something else. */
     if ( (v->cr2 & (1U << 31 | 1U << 29)) && s->aborts_known &&
-         !sim_v2_is_v1(s) )
+         !t->prefetch && !sim_v2_is_v1(s) )
         host_complain("sCR2=%#x, as reset left it", v->cr2);
     t->seen = seen;
     rewind_to(v, seen);
@@ -348,7 +348,7 @@ void sim_v2_configure(struct sim *s, struct sim_txn *t)
     struct sim_v2 *v = &s->v2;
     uint64_t seen = t->seen < v->settled ? v->settled : t->seen;
 
-    if ( sim_is(s, SIM_TORN_STE | SIM_LATE_WALK) )
+    if ( sim_is(s, SIM_TORN_STE) || sim_v2_late(s) )
         seen += host_pick(v->writes - seen + 1);
     rewind_to(v, seen);
     configure(s, t);
@@ -421,7 +421,7 @@ static bool drains(const struct sim *s, const struct sim_txn *t, uint64_t nr,
 
     if ( t->state <= TXN_NEW || t->state > TXN_LAND )
         return false;
-    if ( t->state == TXN_CONFIG && sim_is(s, SIM_LATE_WALK) )
+    if ( t->state == TXN_CONFIG && sim_v2_late(s) )
         return t->survived;
     if ( t->must )
         return true;
