@@ -603,7 +603,7 @@ static void five_hundred(void **state)
                   c.cmds, c.mmio, host_counts.wmb + host_counts.rmb - h.wmb -
                   h.rmb);
     assert_int_equal(c.cmds, 2);
-    assert_in_range(c.mmio, 1, test_is(&sim_v3) ? 3 : 5);
+    assert_in_range(c.mmio, 1, test_is(&sim_v3) ? 3 : 6);
     assert_in_range(host_counts.wmb + host_counts.rmb - h.wmb - h.rmb, 1, 2);
     assert_int_equal(host_counts.allocs, h.allocs);
     assert_int_equal(link_on(a, 0)->stats.flushes, 1);
