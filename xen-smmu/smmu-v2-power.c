@@ -93,7 +93,7 @@ static void streams_clear(struct smmu_unit *unit)
     smmu_v2_streams_clear(unit);
     /* Nothing else says what a stream's group is. */
     if ( to_v2(unit)->caps.version > 1 )
-        smmu_v2_write(unit, V2_CR2, 0);
+        smmu_v2_write_firm(unit, V2_CR2, 0, ~0U);
 }
 
 /*

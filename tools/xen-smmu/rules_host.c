@@ -81,6 +81,13 @@ static bool is_fixed(const struct tree *tree, int node)
     return tree_compatible(tree, node, "fixed-clock");
 }
 
+/* What makes it worse. */
+static const char *after_reset(const struct iommu *iommu)
+{
+    return iommu->kind == IOMMU_V2 ? " When it has power again, all DMA "
+           "passes untranslated until Xen notices." : "";
+}
+
 void rule_smmu_clocks(struct check *check, const struct rule *rule)
 {
     const struct tree *tree = &check->host->tree;
@@ -98,7 +105,8 @@ void rule_smmu_clocks(struct check *check, const struct rule *rule)
         if (j < refs.count)
             found(check, rule, tree->file, tree_path(tree, iommu->node),
                   "clocks", "may be switched off by dom0, which does not see "
-                  "the SMMU and takes its clocks for unused.");
+                  "the SMMU and takes its clocks for unused.%s",
+                  after_reset(iommu));
         free(refs.list);
     }
 }
@@ -130,7 +138,8 @@ void rule_smmu_power(struct check *check, const struct rule *rule)
         if (refs.count && !is_xens_channel(tree, &refs.list[0]))
             found(check, rule, tree->file, tree_path(tree, iommu->node),
                   "power-domains", "may be switched off by dom0, which does "
-                  "not see the SMMU and takes its domain for unused.");
+                  "not see the SMMU and takes its domain for unused.%s",
+                  after_reset(iommu));
         free(refs.list);
     }
 }
@@ -212,8 +221,8 @@ static char *loss(const struct host *host, int node, const struct refs *refs)
             return format_text("names two IOMMUs");
     if (refs->trouble)
         return ref_text(refs);
-    /* Who comes first gets a stream; reserved devices come before others. */
-    if (other < 0 || (other > node && !host_reserved(host, other)))
+    /* One that two of dom0's devices share is dom0's for both. */
+    if (other < 0 || !host_reserved(host, other))
         return NULL;
     path = tree_path(&host->tree, other);
     text = format_text("has a stream ID that goes to %s", path);
