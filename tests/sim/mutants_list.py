@@ -30,7 +30,7 @@ HISTORIES2 = ("v2:random", "1", "20000", "20")
 V2 = ("v2:test_v2",)
 FAILURE2 = ("v2:test_failure",)
 POWER2 = ("v2:test_power",)
-SWEEP2 = ("v2:sweep",)
+LOST2 = ("v2:sweep", "register write, lost")
 EVENT2 = ("v2:test_event",)
 
 VMALL = """        cmd[n++] = (struct cmd){ { V3_CMD_TLBI_S12_VMALL |
@@ -61,9 +61,9 @@ FLUSH_LATE = [
 STREAMS_BY_SYNC = (
     "smmu-v2-tlb.c", "    case SMMU_INV_STREAMS:\n",
     "        if ( 0 )\n    case SMMU_INV_STREAMS:\n            return 0;\n")
-CR0_NOT_READ = ("smmu-v2-power.c",
-                "return cr0 != ~0U && (cr0 & CR0_FIRM) == V2_CR0_USFCFG;",
-                "return cr0 != ~0U;")
+CREDIBLE = ("return cr0 != ~0U && (cr0 & CR0_FIRM) == V2_CR0_USFCFG &&\n"
+            "           !smmu_load(&to_v2(unit)->lost);")
+CR0_NOT_READ = ("smmu-v2-power.c", CREDIBLE, "return cr0 != ~0U;")
 SYNC_BLOCK = "    if ( smmu_inv_sync(&list) )\n    {\n        smmu_unit_fail("
 ADD_VMID = ("smmu_inv_add(&list, (struct smmu_inv){ .kind = SMMU_INV_VMID, "
             ".vmid = link->vmid })")
@@ -82,7 +82,7 @@ def without(*freedoms, kind="v3"):
     return (f"{kind}:random", "1", "20000", "20", hex(mask))
 
 
-KIND_SYNC = without("TLBI_DRAINS", kind="v2")
+KIND_SYNC = without("TLBI_DRAINS", "LATE_WALK", kind="v2")
 
 
 MUTANTS = [
@@ -747,8 +747,7 @@ MUTANTS = [
        "    smmu_v2_write(unit, V2_CR0, cr0_of(unit, true));\n"
        "    return set_running(unit, true);"), CR0_NOT_READ], [HISTORIES2]),
     ("v2: S2CRs as reset left them",
-     [("smmu-v2-power.c", "    v2->disabled = false;\n"
-       "    smmu_v2_streams_clear(unit);\n", "    v2->disabled = false;\n")],
+     [("smmu-v2-power.c", "    streams_clear(unit);\n    if", "    if")],
      [HISTORIES2]),
     ("v2: off though nobody holds the masters",
      [("power.c", "return caps->masters_held;", "return true;")],
@@ -781,21 +780,49 @@ MUTANTS = [
     ("v2: overlapping SMRs accepted",
      [("stream.c", "            return -EBUSY;\n", "            ;\n")], [V2]),
     ("v2: a failed unit's streams left open",
-     [("smmu-v2-power.c", "    v2->disabled = true;\n"
-       "    smmu_v2_streams_clear(unit);\n    rc = write_cr0(unit, "
-       "cr0_of(unit, false));\n    if ( !rc && !smmu_v2_streams_fault(unit) "
-       ")\n        rc = -EIO;\n", "    v2->disabled = true;\n    rc = 0;\n")],
+     [("smmu-v2-power.c", "    streams_clear(unit);\n"
+       "    smmu_v2_write(unit, V2_CR0, cr0_of(unit, false));\n", "")],
      [FAILURE2]),
     ("v2: what does not answer taken as an answer",
-     [("smmu-v2-power.c",
-       "return cr0 != ~0U && (cr0 & CR0_FIRM) == V2_CR0_USFCFG;",
-       "return true;")], [SWEEP2, V2, FAILURE2]),
+     [("smmu-v2-power.c", CREDIBLE, "return cr0 || true;")],
+     [V2]),
     ("v2: a global fault not cleared",
      [("smmu-v2-fault.c", "    smmu_v2_write(unit, V2_GFSR, gfsr);\n", "")],
      [V2]),
     ("v2: a context fault not cleared",
      [("smmu-v2-fault.c", "    smmu_v2_write(unit, smmu_v2_cb(unit, bank, "
        "V2_FSR), fsr);\n", "")], [V2]),
+    ("v2: what was written not read back",
+     [("smmu-v2-power.c", "    if ( !((seen ^ value) & mask) ||\n",
+       "    if ( !((seen ^ value) & mask) || true ||\n")], [LOST2]),
+    ("v2: a closed link keeps its root",
+     [("smmu-v2-stream.c", "        smmu_v2_bank_root(unit, dev->link, "
+       "false);\n", "        ;\n")], [V2]),
+    ("v2: a TLBI left on its way when another CPU starts the sync",
+     [("smmu-v2-tlb.c", "    if ( !believed(unit) )\n"
+       "        return -EIO;\n\n    flags", "    flags")], THREADS2),
+    ("v2: a sync left on its way when another CPU looks",
+     [("smmu-v2-tlb.c", "    smmu_v2_poll(unit, V2_TLBGSTATUS);\n"
+       "    smmu_add(&unit->nr_syncs, 1);",
+       "    smmu_add(&unit->nr_syncs, 1);")], THREADS2),
+    ("v2: a unit that bypasses is looked at, and left alone",
+     [("smmu-v2-fault.c", "    smmu_v2_judge(unit);\n", "")], [V2]),
+    ("v2: a line that stays up listened to at once",
+     [("unit.c", "    if ( any || (had && unit->listen && !unit->calm) )",
+       "    if ( any )")], [V2]),
+    ("v2: SMRs cleared while streams without one bypass",
+     [("smmu-v2-power.c", "    rc = write_cr0(unit, cr0_of(unit, false));\n"
+       "    if ( rc )\n        return rc;\n\n"
+       "    smmu_v2_matches_clear(unit);\n",
+       "    smmu_v2_matches_clear(unit);\n"
+       "    rc = write_cr0(unit, cr0_of(unit, false));\n"
+       "    if ( rc )\n        return rc;\n\n")], [V2]),
+    ("v2: what firmware left stalled not ended",
+     [("smmu-v2-power.c", "    smmu_v2_banks_terminate(unit);\n", "")],
+     [V2]),
+    ("v2: a prefetcher that stays on accepted",
+     [("smmu-v2-bank.c", "return !(smmu_v2_read(unit, offset) & "
+       "V2_ACTLR_CPRE);", "return true;")], [V2]),
     ("v2: an interrupt never listened to again",
      [("unit.c", "    else if ( had && unit->listen )\n"
        "        unit->listen(unit);", "")], [V2]),

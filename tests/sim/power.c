@@ -71,13 +71,14 @@ void sim_power_on(struct sim *s)
 
 /*
  * The host has resumed.  A power source that holds them waits for the abort;
- * and against one that is never acknowledged no driver could do anything.
+ * and against one that is not acknowledged no driver could do anything.
  */
 void sim_release_masters(struct sim *s)
 {
     if ( s->off || !s->kind->blocks(s) )
         s->held &= s->masters_held || s->gbpa_dead || s->dead ||
-                   (s->ack_dead && s->kind == &sim_v2);
+                   (s->kind == &sim_v2 && s->unit &&
+                    smmu_unit_failed(s->unit));
     else
         s->held = false;
 }

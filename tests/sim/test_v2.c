@@ -120,6 +120,7 @@ static void refused(void **state)
         { "no SMR",          "IDR0", offsetof(struct sim_id, idr0), 0xff, 0 },
         { "no context bank", "IDR1", offsetof(struct sim_id, idr1), 0xff, 0 },
         { "32 bits out",     "IDR2", offsetof(struct sim_id, idr2), 0xf0, 0 },
+        { "32 bits in",      "IDR2", offsetof(struct sim_id, idr2), 0xf, 0 },
         { "no 4K granule",   "IDR2", offsetof(struct sim_id, idr2), 1 << 12, 0 },
     };
     unsigned int i;
