@@ -65,7 +65,8 @@ def follow(w):
             if prompt == "dom0#":        # doctor has something to say, so its status is no failure
                 got = w.m.dom0(f"cd {where}; {line.strip()}", 120, check="doctor" not in line)
             else:
-                got = guest.run(line.strip(), 120)
+                got = guest.run(line.strip(), 120).strip("\n")
+                got += "\n" if got else ""
             if rx.match(got) or time.monotonic() > end or "xl smmu" not in line:
                 break
             time.sleep(1)
