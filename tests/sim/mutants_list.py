@@ -729,8 +729,8 @@ MUTANTS = [
        "if ( pages == 1 && gather->run - first == 1 )")],
      [GATHER]),
     ("a run wraps above",
-     [("gather.c", "if ( pages == 1 && first && first == gather->run_end )",
-       "if ( pages == 1 && first == gather->run_end )")],
+     [("gather.c", "else if ( pages > RUN_LIMIT || first > RUN_LIMIT - pages )",
+       "else if ( 0 )")],
      [GATHER]),
     ("a gather takes another domain's pages",
      [("gather.c", "        if ( gather->domain != domain )\n"
