@@ -707,10 +707,9 @@ MUTANTS = [
        "        if ( tlb->wanted >= ticket )\n")],
      [HISTORIES2]),
     ("v2: a sync that runs already taken as one's own",
-     [("smmu-v2-tlb.c", "    *ticket = ++tlb->wanted;\n    if",
-       "    if ( tlb->running != tlb->done )\n"
-       "        *ticket = tlb->running;\n    else\n"
-       "        *ticket = ++tlb->wanted;\n    if")],
+     [("smmu-v2-tlb.c", "    *ticket = ++tlb->wanted;\n",
+       "    *ticket = tlb->running > tlb->done ? tlb->running\n"
+       "                                       : ++tlb->wanted;\n")],
      [HISTORIES2, ("v2:rounds", "20000")] + THREADS2),
     ("v2: sync of a quiesce not waited for",
      SYNC_NOT_AWAITED, [HISTORIES2]),
