@@ -8,7 +8,7 @@
 #define BANK(n)     ((32U + (n)) << 12)
 #define STAGE2      0
 #define FAULT       (2U << 16)
-#define LIVES       120
+#define LIVES       80
 
 /* What it does wrong. */
 enum wrong {
