@@ -43,7 +43,7 @@ static uint64_t claim(struct smmu_v2_tlb *tlb)
  * Starts what was claimed.  The read pushes it there: before it has arrived
  * nobody is to take it for one that has completed.
  */
-static void start(struct smmu_unit *unit, uint64_t which)
+static void start_sync(struct smmu_unit *unit, uint64_t which)
 {
     struct smmu_v2_tlb *tlb = &to_v2(unit)->tlb;
     unsigned long flags;
@@ -141,7 +141,7 @@ int smmu_v2_issue(struct smmu_unit *unit, const struct smmu_inv *inv,
     *ticket = ++tlb->wanted;
     next = claim(tlb);
     smmu_unlock(&tlb->lock, flags);
-    start(unit, next);
+    start_sync(unit, next);
 
     return 0;
 }
@@ -176,7 +176,7 @@ static void completed(struct smmu_unit *unit, uint64_t which)
         next = claim(tlb);
     }
     smmu_unlock(&tlb->lock, flags);
-    start(unit, next);
+    start_sync(unit, next);
 }
 
 int smmu_v2_wait(struct smmu_unit *unit, uint64_t ticket)

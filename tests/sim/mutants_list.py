@@ -183,7 +183,7 @@ MUTANTS = [
      [HISTORIES]),
     ("no use count in the event handler",
      [("unit.c", "        if ( !get_or_miss(unit) )\n            break;\n"
-       "        any", "        any"),
+       "        *had", "        *had"),
       ("unit.c", "        smmu_unit_put(unit);\n        for",
        "        for")],
      [HISTORIES]),
@@ -220,7 +220,7 @@ MUTANTS = [
        "            ;\n        else if ( flush )")],
      [FAILURE]),
     ("a failed unit not told to abort",
-     [("unit.c", "unit->backend->disable(unit)\n", "0\n")],
+     [("unit.c", "int rc = unit->backend->disable(unit);", "int rc = 0;")],
      [FAILURE]),
     ("a failed unit's gate left open",
      [("unit.c", "set_closed(unit, GATE_CLOSED);", "set_closed(unit, 0);")],
@@ -437,7 +437,7 @@ MUTANTS = [
      [HISTORIES]),
     ("a failed unit left as it is after a host suspend",
      [("unit-power.c", "            rc = unit->backend->program(unit);\n"
-       "            unit->backend->disable(unit);\n", "")],
+       "            smmu_unit_disable(unit);\n", "")],
      [POWER]),
     ("no end to thrashing",
      [("policy.c", "if ( wakes <= FREE_WAKES )", "if ( 1 )")],
@@ -708,8 +708,9 @@ MUTANTS = [
      [HISTORIES2]),
     ("v2: a sync that runs already taken as one's own",
      [("smmu-v2-tlb.c", "    *ticket = ++tlb->wanted;\n",
-       "    *ticket = tlb->running > tlb->done ? tlb->running\n"
-       "                                       : ++tlb->wanted;\n")],
+       "    if ( tlb->running != tlb->done )\n"
+       "        *ticket = tlb->running;\n    else\n"
+       "        *ticket = ++tlb->wanted;\n")],
      [HISTORIES2, ("v2:rounds", "20000")] + THREADS2),
     ("v2: sync of a quiesce not waited for",
      SYNC_NOT_AWAITED, [HISTORIES2]),
