@@ -662,7 +662,7 @@ MUTANTS = [
     ("mapping does not look at what is gathered",
      [("gather.c", "return replaced || gathered(domain, first, pages)",
        "return replaced")],
-     [HISTORIES]),
+     [HISTORIES, GATHER]),
     ("what is being flushed does not count as gathered",
      [("gather.c", "        rc = smmu_flush_debt(gather->domain, "
        "&gather->owed, gather->unmaps);",
