@@ -31,7 +31,7 @@ static void assert_safe(void)
 
     assert_int_equal(config(V2_CR0, 0) & 1, 0);
     assert_int_equal(config(V2_CR0, 0) >> 10 & 1, 1);
-    for ( n = 0; n < 128; n++ )
+    for ( n = 0; n < (s->id.idr0 & 0xff); n++ )
         assert_int_equal(S2CR_TYPE(config(V2_S2CR, n)), FAULT);
     assert_true(sim_blocks(s));
 }
