@@ -311,7 +311,6 @@ static int reserve(struct smmu_unit *unit, struct smmu_device *dev)
             more += more_groups(unit, d);
         if ( more > free_groups(unit) )
             return -ENOSPC;
-        /* Those that need less first. */
         for_each_robbed ( d, dev )
             rc = rc ?: map(unit, d);
     }

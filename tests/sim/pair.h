@@ -44,7 +44,7 @@ static inline void pair_warm(uint32_t sid, struct world_dom *dom)
 
 static inline void pair_build(struct pair_power p)
 {
-    struct sim_id id = sim_id_ranges();
+    struct sim_id id = sim_id_small();
 
     world_reset(1, false);
     assert_int_equal(p.source ? world_powered(&id, NICE, true, p.held, p.kept,

@@ -39,6 +39,13 @@ struct sim_id sim_id_good(void)
     return wanted_v2() ? sim_v2_good() : sim_v3_good();
 }
 
+struct sim_id sim_id_small(void)
+{
+    struct sim_id id = sim_id_ranges();
+
+    return id.kind == &sim_v2 ? sim_v2_few(id, 48, 8) : id;
+}
+
 struct sim_id sim_id_ranges(void)
 {
     struct sim_id id = sim_id_good();

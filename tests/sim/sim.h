@@ -65,9 +65,13 @@ struct sim_id sim_v3_good(void);
 struct sim_id sim_v2_good(void);
 /* Without two-level tables; with an S2CR for each stream ID. */
 struct sim_id sim_v3_linear(void);
+struct sim_id sim_v2_few(struct sim_id id, unsigned int groups,
+                         unsigned int banks);
 struct sim_id sim_v2_indexed(void);
-/* Another of its kind, with what is worth a difference to the core. */
+/* Ranges of pages by one command, if its kind has such. */
 struct sim_id sim_id_ranges(void);
+/* The same with as few registers as will do: v2 has many. */
+struct sim_id sim_id_small(void);
 extern const struct sim_kind sim_v3, sim_v2;
 /* Where v3's fields are. */
 #define SIM_IDR0_COHACC     (1U << 4)

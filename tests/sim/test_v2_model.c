@@ -8,7 +8,7 @@
 #define BANK(n)     ((32U + (n)) << 12)
 #define STAGE2      0
 #define FAULT       (2U << 16)
-#define LIVES       120
+#define LIVES       80
 
 /* What it does wrong. */
 enum wrong {
@@ -67,7 +67,7 @@ static void sync(bool wait)
     unsigned int i;
 
     w32(0x70, 0);
-    for ( i = 0; wait && i < 300 && (r32(0x74) & 1); i++ )
+    for ( i = 0; wait && i < 100 && (r32(0x74) & 1); i++ )
         sim_relax();
 }
 

@@ -25,6 +25,15 @@ struct sim_id sim_v2_good(void)
     };
 }
 
+struct sim_id sim_v2_few(struct sim_id id, unsigned int groups,
+                         unsigned int banks)
+{
+    id.idr0 = (id.idr0 & ~0xffU) | groups;
+    id.idr1 = (id.idr1 & ~0xffU) | banks;
+
+    return id;
+}
+
 struct sim_id sim_v2_indexed(void)
 {
     struct sim_id id = sim_v2_good();

@@ -63,7 +63,7 @@ static int add_unit(const struct sim_id *id, unsigned int nasty, bool snoops,
     if ( source == &world.source[i] )
         sim_source(world.sim[i], &world.source[i], world.wanted_held,
                    world.wanted_kept, world.wanted_caches);
-    world.unit[i].listen = listen;
+    world.unit[i].listen = id->kind == &sim_v2 ? listen : NULL;
     sim_bind(world.sim[i], &world.unit[i]);
     rc = id->kind->probe(world.sim[i], &world.unit[i], snoops);
     if ( rc )

@@ -128,6 +128,16 @@ static bool __init has_line(const struct smmu_unit *unit, int irq)
     return false;
 }
 
+/* Other lines may fire meanwhile. */
+static void __init set_first(struct line *line)
+{
+    unsigned long flags;
+
+    spin_lock_irqsave(&lines_lock, flags);
+    all = line;
+    spin_unlock_irqrestore(&lines_lock, flags);
+}
+
 /* Trees name one line for all banks, as often as there are banks. */
 static void __init add_line(struct smmu_unit *unit, int irq, bool is_level)
 {
@@ -142,12 +152,12 @@ static void __init add_line(struct smmu_unit *unit, int irq, bool is_level)
         line->unit = unit;
         line->irq = irq;
         line->next = all;
-        all = line;
+        set_first(line);
         rc = request_irq(irq, IRQF_SHARED, is_level ? level : pulse,
                          unit->name, line);
         if ( rc )
         {
-            all = line->next;
+            set_first(line->next);
             smmu_free(line);
         }
     }
