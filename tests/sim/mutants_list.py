@@ -662,7 +662,7 @@ MUTANTS = [
     ("mapping does not look at what is gathered",
      [("gather.c", "return replaced || gathered(domain, first, pages)",
        "return replaced")],
-     [HISTORIES]),
+     [HISTORIES, GATHER]),
     ("what is being flushed does not count as gathered",
      [("gather.c", "        rc = smmu_flush_debt(gather->domain, "
        "&gather->owed, gather->unmaps);",
@@ -865,6 +865,9 @@ PASSING = [
      "quiescing", QUIESCE_EARLY,
      [without("INFLIGHT", "ASYNC", "REORDER", "LATE_SYNC", "PREFETCH",
               "TORN_STE")]),
+    ("unseen where nothing walks late: v2: a closed link keeps its root",
+     [("smmu-v2-stream.c", "        smmu_v2_bank_root(unit, dev->link, "
+       "false);\n", "        ;\n")], [without("LATE_WALK", kind="v2")]),
     ("unseen where a sync drains by itself: v2: a quiesce without an "
      "invalidation", [STREAMS_BY_SYNC], [KIND_SYNC]),
 ]

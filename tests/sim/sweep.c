@@ -279,10 +279,14 @@ static bool life(uint64_t seed, uint64_t n, unsigned int kind, bool late)
 /* Of registers there are so many that one in some is looked at. */
 static unsigned int stride(unsigned int kind)
 {
-    if ( getenv("LONG") || kind < ACCESS )
-        return 1;
+    const bool v3 = sim_id_good().kind == &sim_v3;
 
-    return sim_id_good().kind == &sim_v3 ? 7 : kind == ACCESS ? 61 : 7;
+    if ( kind < ACCESS )
+        return 1;
+    if ( getenv("LONG") )
+        return kind == ACCESS && !v3 ? 7 : 1;
+
+    return kind == ACCESS && !v3 ? 61 : 7;
 }
 
 static int sweep(unsigned int nr, const char *what, unsigned int kind,
