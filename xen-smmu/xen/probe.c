@@ -197,6 +197,10 @@ DT_DEVICE_START(xen_smmu_v3, "Arm SMMUv3", DEVICE_IOMMU)
     .init = smmu_v3_dt_probe,
 DT_DEVICE_END
 
+/*
+ * What is in this list is hidden from dom0, driven or not.  Others that
+ * smmu_v2_model() refuses stay dom0's.
+ */
 static const struct dt_device_match __initconstrel smmu_v2_match[] = {
     DT_MATCH_COMPATIBLE("arm,smmu-v1"),
     DT_MATCH_COMPATIBLE("arm,smmu-v2"),
@@ -204,14 +208,6 @@ static const struct dt_device_match __initconstrel smmu_v2_match[] = {
     DT_MATCH_COMPATIBLE("arm,mmu-401"),
     DT_MATCH_COMPATIBLE("arm,mmu-500"),
     DT_MATCH_COMPATIBLE("nvidia,tegra186-smmu"),
-    /* To say why they are not driven. */
-    DT_MATCH_COMPATIBLE("nvidia,tegra194-smmu"),
-    DT_MATCH_COMPATIBLE("nvidia,tegra234-smmu"),
-    DT_MATCH_COMPATIBLE("nvidia,smmu-500"),
-    DT_MATCH_COMPATIBLE("cavium,smmu-v2"),
-    DT_MATCH_COMPATIBLE("qcom,smmu-v2"),
-    DT_MATCH_COMPATIBLE("qcom,smmu-500"),
-    DT_MATCH_COMPATIBLE("qcom,adreno-smmu"),
     { /* sentinel */ },
 };
 
