@@ -16,7 +16,8 @@ enum smmu_inv_kind {
     SMMU_INV_ALL,                   /* TLBs and configuration, of everything */
     SMMU_INV_VMID,                  /* TLBs of a VMID, all stages and levels */
     SMMU_INV_RANGE,                 /* of a VMID: an IPA range, all levels */
-    SMMU_INV_STREAMS,               /* configuration of a stream range */
+    SMMU_INV_STREAMS,               /* configuration of a stream range, of the
+                                       link with that VMID, or 0: of none */
 };
 struct smmu_inv {
     enum smmu_inv_kind kind;
@@ -61,11 +62,15 @@ struct smmu_backend {
     /*
      * As parked, from an unknown state, the queue stopped.  The end.  It may
      * come while another CPU is in run, park or stop: whichever is first, the
-     * unit does not run afterwards.
+     * unit does not run afterwards.  -ETIMEDOUT; -EAGAIN: it may not even have
+     * heard of it, and is to be asked again, which takes no time.
      */
     int (*disable)(struct smmu_unit *unit);
 
-    /* Tables for the device's streams, aborting.  0, -ENOMEM. */
+    /*
+     * Tables, or registers, for the device's streams, aborting.  0, -ENOMEM;
+     * -ENOSPC, -EINVAL: no register for them, which it has logged.
+     */
     int (*reserve)(struct smmu_unit *unit, struct smmu_device *dev);
     /* Its streams no longer belong to it.  They abort, a bridge's as well. */
     void (*release)(struct smmu_unit *unit, struct smmu_device *dev);

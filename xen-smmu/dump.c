@@ -34,9 +34,9 @@ static void dump_device(const struct smmu_device *dev)
     if ( dev->link )
         snprintf(owner, sizeof(owner), "d%u", dev->link->domain->id);
     for ( i = 0; i < dev->nr; i++ )
-        smmu_log(SMMU_INFO, "  %s %s sid %#x (+%#x) %s: %llu faults",
+        smmu_log(SMMU_INFO, "  %s %s sid %#x (+%#x, mask %#x) %s: %llu faults",
                  owner, dev->path, dev->sids[i].first,
-                 dev->sids[i].count - 1, dev->open ? "open" : "aborts",
+                 dev->sids[i].count - 1, dev->sids[i].mask, dev->open ? "open" : "aborts",
                  (unsigned long long)dev->faults);
 }
 

@@ -59,11 +59,13 @@ static int finish(struct pending *p, unsigned int n)
 static void owe(struct smmu_link *link, const struct smmu_debt *what,
                 uint64_t unmaps)
 {
-    bool all = link->debt.all;
     unsigned int i;
 
-    if ( what->all )
+    if ( what->all && !link->debt.all )
+    {
         smmu_debt_add_all(&link->debt);
+        link->trace.at = 0;
+    }
     for ( i = 0; i < what->nr; i++ )
         switch ( smmu_debt_add(&link->debt, what->r[i].first,
                                what->r[i].last - what->r[i].first + 1) )
@@ -76,11 +78,10 @@ static void owe(struct smmu_link *link, const struct smmu_debt *what,
             break;
         case SMMU_DEBT_OVERFLOWED:
             link->stats.overflows++;
+            link->trace.at = 0;
             break;
         }
     link->stats.elided += unmaps;
-    if ( link->debt.all != all )
-        link->trace.at = 0;
     smmu_trace_unmap(link);
 }
 

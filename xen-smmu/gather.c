@@ -47,6 +47,9 @@ bool smmu_gather_open(struct smmu_gather *gather, struct smmu_domain *domain)
     return true;
 }
 
+/* No IPA has such a page number: a run that begins below it never wraps. */
+#define RUN_LIMIT   (1ULL << 52)
+
 /* What was unmapped page by page is owed as one range.  domain->lock held. */
 static void end_run(struct smmu_gather *gather)
 {
@@ -70,7 +73,7 @@ void add(struct smmu_gather *gather, uint64_t first, uint64_t pages)
     end_run(gather);
     if ( pages == ~0ULL )
         smmu_debt_add_all(&gather->owed);
-    else if ( first + pages < first )
+    else if ( pages > RUN_LIMIT || first > RUN_LIMIT - pages )
         smmu_debt_add(&gather->owed, first, pages);
     else
     {
@@ -83,8 +86,8 @@ void add(struct smmu_gather *gather, uint64_t first, uint64_t pages)
 void smmu_gather_add(struct smmu_gather *gather, uint64_t first,
                      uint64_t pages)
 {
-    /* An end of 0 is of no run, or of one up to the last page there is. */
-    if ( pages == 1 && first && first == gather->run_end )
+    /* Without a run it is page 0 that goes on: which begins one. */
+    if ( pages == 1 && first == gather->run_end )
     {
         gather->unmaps++;
         smmu_store(&gather->run_end, first + 1);

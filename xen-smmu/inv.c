@@ -48,8 +48,11 @@ void smmu_inv_add_streams(struct smmu_inv_list *list,
     unsigned int i;
 
     for ( i = 0; i < dev->nr; i++ )
-        smmu_inv_add(list, (struct smmu_inv){ .kind = SMMU_INV_STREAMS,
-                                              .sids = dev->sids[i] });
+        smmu_inv_add(list, (struct smmu_inv){
+            .kind = SMMU_INV_STREAMS,
+            .vmid = dev->link ? dev->link->vmid : 0,
+            .sids = dev->sids[i],
+        });
 }
 
 int smmu_inv_sync(struct smmu_inv_list *list)

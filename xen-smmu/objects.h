@@ -19,10 +19,19 @@ struct smmu_link;
 struct smmu_domain;
 struct smmu_agent;
 
-/* Stream IDs first .. first + count - 1. */
+/*
+ * Stream IDs first .. first + count - 1, whatever their bits of `mask` are.
+ * `mask` and the bits that these IDs have, or differ in, are apart.
+ */
 struct smmu_range {
     uint32_t first;
     uint32_t count;
+    uint32_t mask;
+};
+/* The IDs that are `id` but for the bits of `mask`, which `id` has not. */
+struct smmu_block {
+    uint32_t id;
+    uint32_t mask;
 };
 
 /* A domain's stage 2, as the CPU's own table walker uses it. */
@@ -92,7 +101,10 @@ struct smmu_unit {
     uint64_t address;               /* of its registers, physical */
     unsigned int index;
     unsigned int sid_bits;
+    uint32_t mask_bits;             /* that a stream range's mask may have */
     unsigned int vmid_bits;
+    unsigned int max_links;         /* 0: as many as there are VMIDs */
+    unsigned int ipa_bits;
     unsigned int oas_bits;
     uint64_t queue_bytes;
     bool coherent;                  /* its walks snoop the CPU's caches */
@@ -108,7 +120,14 @@ struct smmu_unit {
     bool complete;                  /* all units are known: it may go off */
     bool stale;                     /* caches unknown since it was off */
     bool by_source;                 /* its source turned it off */
+    /*
+     * The glue's, for interrupts that are levels, which it keeps masked from
+     * smmu_unit_interrupt() on: what they were for has been taken care of.
+     */
+    void (*listen)(struct smmu_unit *unit);
+    bool calm;                      /* the last look found nothing */
     struct smmu_timer cooling;      /* between two looks at the events */
+    uint64_t unsure;                /* failed, and not known to abort */
     uint64_t hot;                   /* a look is due, or was just taken */
     uint64_t missed;                /* one was due while the gate was closed */
 

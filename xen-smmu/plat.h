@@ -40,7 +40,11 @@ uint64_t smmu_add(uint64_t *p, uint64_t value);
 /* An index that was found to be below n: so it is in speculation as well. */
 uint32_t smmu_index(uint32_t index, uint32_t n);
 
-/* Registers.  `regs` is the cookie given at probe, `offset` in bytes. */
+/*
+ * Registers.  `regs` is the cookie given at probe, `offset` in bytes.  Those
+ * of one CPU arrive in order.  A write has arrived when that CPU has read
+ * another register of the unit after it.
+ */
 uint32_t smmu_read32(void *regs, uint32_t offset);
 void smmu_write32(void *regs, uint32_t offset, uint32_t value);
 void smmu_write64(void *regs, uint32_t offset, uint64_t value);
@@ -50,7 +54,10 @@ void smmu_write64(void *regs, uint32_t offset, uint64_t value);
  * register writes, or stores that the SMMU reads later.
  */
 void smmu_wmb(void);
-/* Orders a register read before the loads from memory that follow. */
+/*
+ * Orders a register read, or what a lock protects, before the loads and the
+ * register reads that follow.
+ */
 void smmu_rmb(void);
 
 /*

@@ -74,6 +74,7 @@ void smmu_record_device(struct smmu_device *dev, struct xen_smmu_device *r)
     {
         r->sids[i].first = dev->sids[i].first;
         r->sids[i].count = dev->sids[i].count;
+        r->masks[i] = dev->sids[i].mask;
     }
 }
 

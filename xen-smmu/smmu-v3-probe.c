@@ -40,7 +40,7 @@ int smmu_v3_probe(struct smmu_unit *unit, void *regs, bool dma_coherent,
     unit->private = v3;
     unit->backend = &smmu_v3_backend;
     unit->vmid_bits = v3->caps.vmid_bits;
-    unit->oas_bits = v3->caps.oas_bits;
+    unit->ipa_bits = unit->oas_bits = v3->caps.oas_bits;
     unit->coherent = v3->caps.coherent;
 
     rc = smmu_v3_strtab_init(unit) ?: smmu_v3_cmdq_init(unit) ?:

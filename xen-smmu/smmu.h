@@ -65,6 +65,8 @@ uint64_t smmu_unit_users(const struct smmu_unit *unit);
  */
 void smmu_unit_fail(struct smmu_unit *unit, enum xen_smmu_reason reason);
 bool smmu_unit_failed(const struct smmu_unit *unit);
+/* The backend's, and again until it is known to have heard of it. */
+int smmu_unit_disable(struct smmu_unit *unit);
 
 /* unit-power.c ----------------------------------------------------------- */
 
@@ -99,10 +101,18 @@ void smmu_resume(void);
 /* stream.c --------------------------------------------------------------- */
 
 /*
+ * The next of the aligned blocks that make up a range, *done of whose IDs were
+ * in those before; it starts as 0.  False: that was all.
+ */
+bool smmu_range_block(const struct smmu_range *range, uint32_t *done,
+                      struct smmu_block *block);
+/* Whether they have an ID in common. */
+bool smmu_blocks_meet(const struct smmu_block *a, const struct smmu_block *b);
+
+/*
  * Makes a device known with its stream ranges; they abort from here on.
- * Copies `sids`, keeps `path`.  Takes unit->config.  -ENOSPC: an ID beyond the
- * unit's; -EBUSY: another device owns one; -ENOMEM; or a failed sync.  Each is
- * logged with its reason.
+ * Copies `sids`, keeps `path`.  Takes unit->config.  Logged: -ENOSPC: no such
+ * ID, or no register for it; -EBUSY: one has an owner; -ENOMEM; a failed sync.
  */
 int smmu_device_add(struct smmu_unit *unit, const char *path, bool bridge,
                     const struct smmu_range *sids, unsigned int nr,

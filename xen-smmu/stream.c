@@ -7,12 +7,35 @@
  */
 #include "backend.h"
 
+bool smmu_range_block(const struct smmu_range *range, uint32_t *done,
+                      struct smmu_block *block)
+{
+    uint32_t left = range->count - *done, size;
+
+    if ( !left )
+        return false;
+
+    block->id = range->first + *done;
+    size = block->id ? block->id & -block->id : 1U << 31;
+    while ( size > left )
+        size /= 2;
+    block->mask = (size - 1) | range->mask;
+    *done += size;
+
+    return true;
+}
+
+bool smmu_blocks_meet(const struct smmu_block *a, const struct smmu_block *b)
+{
+    return !((a->id ^ b->id) & ~(a->mask | b->mask));
+}
+
 static bool owns(const struct smmu_device *dev, uint32_t sid)
 {
-    unsigned int i;
+    const struct smmu_range *r;
 
-    for ( i = 0; i < dev->nr; i++ )
-        if ( sid - dev->sids[i].first < dev->sids[i].count )
+    for ( r = dev->sids; r < &dev->sids[dev->nr]; r++ )
+        if ( (sid & ~r->mask) - r->first < r->count )
             return true;
 
     return false;
@@ -33,26 +56,49 @@ struct smmu_device *smmu_stream_owner(struct smmu_unit *unit, uint32_t sid)
     return bridge;
 }
 
+/* Have they a stream in common?  *sid is one. */
+static bool meet(const struct smmu_range *r, const struct smmu_range *range,
+                 uint32_t *sid)
+{
+    uint32_t i = 0, j;
+    struct smmu_block a, b;
+
+    while ( smmu_range_block(r, &i, &a) )
+        for ( j = 0; smmu_range_block(range, &j, &b); )
+            if ( smmu_blocks_meet(&a, &b) )
+            {
+                *sid = a.id | b.id;
+                return true;
+            }
+
+    return false;
+}
+
 /* Of the same kind, with a stream in common: *sid is one. */
 static struct smmu_device *conflict(struct smmu_unit *unit, bool bridge,
                                     const struct smmu_range *range,
                                     uint32_t *sid)
 {
-    const struct smmu_range *r;
     struct smmu_device *dev;
     unsigned int i;
 
     for ( dev = unit->devices; dev; dev = dev->next )
         for ( i = 0; dev->bridge == bridge && i < dev->nr; i++ )
-        {
-            r = &dev->sids[i];
-            *sid = r->first > range->first ? r->first : range->first;
-            if ( *sid - r->first < r->count &&
-                 *sid - range->first < range->count )
+            if ( meet(&dev->sids[i], range, sid) )
                 return dev;
-        }
 
     return NULL;
+}
+
+/* Whether the mask has only bits that it may: the unit's, and not the IDs'. */
+static bool mask_ok(const struct smmu_unit *unit, const struct smmu_range *r)
+{
+    uint32_t last = r->first + r->count - 1, varies = r->first ^ last, bits;
+
+    for ( bits = r->first | last; varies; varies >>= 1 )
+        bits |= varies;
+
+    return !(r->mask & (bits | ~unit->mask_bits));
 }
 
 static int check(struct smmu_unit *unit, const char *path, bool bridge,
@@ -71,6 +117,14 @@ static int check(struct smmu_unit *unit, const char *path, bool bridge,
             smmu_log(SMMU_ERR, "%s: %s: stream IDs %#x (+%#x) are beyond its %u bits: %s",
                      unit->name, path, sids[i].first, sids[i].count,
                      unit->sid_bits,
+                     smmu_reason_token(XEN_SMMU_REASON_STREAM_RANGE));
+            return -ENOSPC;
+        }
+        if ( !mask_ok(unit, &sids[i]) )
+        {
+            smmu_log(SMMU_ERR, "%s: %s: stream IDs %#x (+%#x) cannot have the mask %#x: %s",
+                     unit->name, path, sids[i].first, sids[i].count,
+                     sids[i].mask,
                      smmu_reason_token(XEN_SMMU_REASON_STREAM_RANGE));
             return -ENOSPC;
         }

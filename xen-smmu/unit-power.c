@@ -80,7 +80,7 @@ int smmu_unit_ready(struct smmu_unit *unit)
 /* It failed while its registers were written: they say abort, once more. */
 static int undo(struct smmu_unit *unit)
 {
-    unit->backend->disable(unit);
+    smmu_unit_disable(unit);
 
     return -EIO;
 }
@@ -247,6 +247,8 @@ static int suspend_unit(struct smmu_unit *unit)
 
     smmu_mutex_lock(&unit->config);
     unit->suspended = true;
+    if ( smmu_unit_failed(unit) )
+        goto out;
     settle_all(unit, &rc);
     if ( !rc )
     {
@@ -259,6 +261,7 @@ static int suspend_unit(struct smmu_unit *unit)
         if ( smmu_load(&unit->state) == XEN_SMMU_UNIT_PARKED )
             rc = -EBUSY;
     }
+ out:
     smmu_mutex_unlock(&unit->config);
 
     return rc;
@@ -283,7 +286,7 @@ static int resume_locked(struct smmu_unit *unit)
         if ( !rc )
         {
             rc = unit->backend->program(unit);
-            unit->backend->disable(unit);
+            smmu_unit_disable(unit);
         }
         smmu_unit_put(unit);
         return rc;
@@ -319,7 +322,7 @@ int smmu_suspend(void)
 
     for ( unit = smmu_unit_first(); unit; unit = unit->next )
     {
-        err = smmu_unit_failed(unit) ? 0 : suspend_unit(unit);
+        err = suspend_unit(unit);
         rc = rc ?: err;
     }
     if ( rc )

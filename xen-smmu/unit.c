@@ -94,8 +94,24 @@ void smmu_unit_reopen(struct smmu_unit *unit)
         smmu_unit_interrupt(unit);
 }
 
+/* From one try to have it abort to the next. */
+#define AGAIN_NS        100000000ULL
+
+int smmu_unit_disable(struct smmu_unit *unit)
+{
+    int rc = unit->backend->disable(unit);
+
+    smmu_store(&unit->unsure, rc == -EAGAIN);
+    if ( rc == -EAGAIN )
+        smmu_timer_set(&unit->cooling, smmu_now() + AGAIN_NS);
+
+    return rc;
+}
+
 void smmu_unit_fail(struct smmu_unit *unit, enum xen_smmu_reason reason)
 {
+    int rc;
+
     ASSERT(smmu_unit_users(unit));
 
     if ( !step(unit, SMMU_UNIT_FAIL, reason) )
@@ -104,11 +120,28 @@ void smmu_unit_fail(struct smmu_unit *unit, enum xen_smmu_reason reason)
     smmu_store(&unit->reason, reason);
     smmu_unit_close(unit);
 
+    rc = smmu_unit_disable(unit);
     smmu_log(SMMU_ERR, "%s: FAILED: %s: it aborts every stream now%s. Next: %s",
              unit->name, smmu_reason_token(reason),
-             unit->backend->disable(unit)
-             ? ", though it has not acknowledged that" : "",
+             rc ? ", though it has not acknowledged that" : "",
              smmu_reason_next(reason));
+}
+
+/* It was not there when it was to abort: it may come back, and not abort. */
+static void disable_again(struct smmu_unit *unit)
+{
+    smmu_mutex_lock(&unit->config);
+    /* When the host resumes it is told anyway. */
+    if ( smmu_load(&unit->unsure) && !unit->suspended )
+    {
+        /* Its gate is closed for good. */
+        smmu_add(&unit->gate, 1);
+        if ( !smmu_unit_disable(unit) )
+            smmu_log(SMMU_WARN, "%s: it answers, and aborts every stream",
+                     unit->name);
+        smmu_unit_put(unit);
+    }
+    smmu_mutex_unlock(&unit->config);
 }
 
 /* Between two looks: what comes meanwhile waits, or is lost and counted. */
@@ -128,16 +161,19 @@ static bool get_or_miss(struct smmu_unit *unit)
     return smmu_unit_get(unit);
 }
 
-static bool look(struct smmu_unit *unit)
+/* *had: there was a use count. */
+static bool look(struct smmu_unit *unit, bool *had)
 {
     struct smmu_faults faults;
     unsigned int i, n = LOOKS;
     bool any = false;
 
+    *had = false;
     do {
         faults.nr = 0;
         if ( !get_or_miss(unit) )
             break;
+        *had = true;
         any |= unit->backend->events(unit, &faults);
         /* Before unit->config: who holds that may wait for our count. */
         smmu_unit_put(unit);
@@ -151,17 +187,29 @@ static bool look(struct smmu_unit *unit)
 static void look_at_events(void *arg)
 {
     struct smmu_unit *unit = arg;
+    bool had, any;
 
-    if ( look(unit) )
+    if ( smmu_unit_failed(unit) )
     {
+        disable_again(unit);
+        return;
+    }
+    any = look(unit, &had);
+    /* A level may stay up for no fault of ours: it is not to come at once. */
+    if ( any || (had && unit->listen && !unit->calm) )
+    {
+        unit->calm = !any;
         smmu_timer_set(&unit->cooling, smmu_now() + COOLING_NS);
         return;
     }
 
     /* An interrupt since that look was told that one is due. */
+    unit->calm = false;
     smmu_store(&unit->hot, 0);
-    if ( look(unit) )
+    if ( look(unit, &had) )
         smmu_unit_interrupt(unit);
+    else if ( had && unit->listen )
+        unit->listen(unit);
 }
 
 static void cooled(void *arg)
@@ -188,6 +236,8 @@ int smmu_unit_add(struct smmu_unit *unit)
     unit->index = last ? last->index + 1 : 0;
     smmu_mutex_init(&unit->config);
     smmu_vmids_init(&unit->vmids, unit->vmid_bits);
+    if ( unit->max_links && unit->vmids.nr > unit->max_links + 1 )
+        unit->vmids.nr = unit->max_links + 1;
     smmu_work_init(&unit->events, look_at_events, unit);
     smmu_timer_init(&unit->cooling, cooled, unit);
     unit->last_flush = ~0ULL;
@@ -210,7 +260,11 @@ int smmu_unit_add(struct smmu_unit *unit)
     }
     smmu_mutex_unlock(&unit->config);
     if ( rc )
+    {
+        smmu_timer_kill(&unit->cooling);
+        smmu_work_kill(&unit->events);
         return rc;
+    }
 
     if ( last )
         last->next = unit;

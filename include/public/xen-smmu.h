@@ -71,13 +71,13 @@
        "Give each device its own stream IDs in the host device tree, or assign both to the same domain as one node.") \
     X( 8, STREAM_RANGE,  "A stream ID is larger than the SMMU supports.", \
        "Correct 'iommus' in the host device tree.") \
-    X( 9, NO_VMID,       "The SMMU has no free VMID left.", \
+    X( 9, NO_VMID,       "The SMMU has no free VMID, or context bank, left.", \
        "Destroy a domain with devices behind this SMMU; VMIDs of quarantined domains come back at reboot only.") \
     X(10, NO_MEMORY,     "Xen could not allocate memory.", \
        "Free memory ('xl info' shows how much is left) and try again.") \
-    X(11, SYNC_TIMEOUT,  "The SMMU did not complete a CMD_SYNC in time.", \
+    X(11, SYNC_TIMEOUT,  "The SMMU did not complete a CMD_SYNC, or a TLB sync, in time.", \
        "The domain's streams abort. Save 'xl dmesg' and 'xen-smmu list', then reboot the host.") \
-    X(12, CMDQ_ERROR,    "The SMMU stopped at a command (CERROR).", \
+    X(12, CMDQ_ERROR,    "The SMMU stopped at a command (CERROR), or was reset.", \
        "The SMMU is off for good. Save 'xl dmesg', then reboot the host.") \
     X(13, UNIT_FAILED,   "The SMMU has failed: it aborts every stream.", \
        "Save 'xl dmesg', then reboot the host.") \
@@ -96,7 +96,9 @@
     X(20, NO_DEVICES,    "The domain has no device behind an SMMU.", \
        "See 'xl smmu devices' for the domains that have.") \
     X(21, HOST_SUSPENDED, "The host is being suspended.", \
-       "Try again after it has resumed.")
+       "Try again after it has resumed.") \
+    X(22, NO_SMR,        "The SMMU has no stream match register left for the device's stream IDs.", \
+       "Remove devices from behind this SMMU, or let one mask cover several stream IDs in the host device tree ('#iommu-cells' of 2, 'stream-match-mask').")
 
 enum xen_smmu_reason {
 #define X(code, token, what, next) XEN_SMMU_REASON_##token = (code),
@@ -105,6 +107,8 @@ enum xen_smmu_reason {
 };
 
 /* xen_smmu_unit.type */
+#define XEN_SMMU_TYPE_V1            1U  /* since 1.3 */
+#define XEN_SMMU_TYPE_V2            2U  /* since 1.3 */
 #define XEN_SMMU_TYPE_V3            3U
 
 /* xen_smmu_unit.state */
@@ -396,6 +400,8 @@ struct xen_smmu_device {
     /* Since 1.2: */
     uint16_t scmi_domain;           /* power domain id, or _NO_DOMAIN */
     uint16_t pad3[3];
+    /* Since 1.3: bits of each range's IDs that count for nothing. */
+    uint32_t masks[XEN_SMMU_NR_SIDS];
 };
 
 /* Since 1.3.  Which fields mean what: XEN_SMMU_EVENT_*; the others are 0. */

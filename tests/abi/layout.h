@@ -163,7 +163,9 @@
     FIELD(xen_smmu_event, code, 36, 4) \
     FIELD(xen_smmu_event, address, 40, 8) \
     FIELD(xen_smmu_event, pages, 48, 8) \
-    FIELD(xen_smmu_event, count, 56, 8)
+    FIELD(xen_smmu_event, count, 56, 8) \
+    PART(xen_smmu_device, 368, 432) \
+    FIELD(xen_smmu_device, masks, 368, 64)
 
 /* As long as they are today. */
 #define SIZES(SIZE) \
@@ -172,7 +174,7 @@
     SIZE(xen_smmu_op, 128) \
     SIZE(xen_smmu_unit, 256) \
     SIZE(xen_smmu_link, 264) \
-    SIZE(xen_smmu_device, 368) \
+    SIZE(xen_smmu_device, 432) \
     SIZE(xen_smmu_force, 16) \
     SIZE(xen_smmu_policy, 24) \
     SIZE(xen_smmu_scmi, 16) \
@@ -215,6 +217,8 @@
     NUMBER(XEN_SMMU_SCMI_ON, 2) \
     NUMBER(XEN_SMMU_SCMI_NO_DOMAIN, 0xffff) \
     NUMBER(XEN_SMMU_DOMID_ANY, 0xffff) \
+    NUMBER(XEN_SMMU_TYPE_V1, 1) \
+    NUMBER(XEN_SMMU_TYPE_V2, 2) \
     NUMBER(XEN_SMMU_TYPE_V3, 3) \
     NUMBER(XEN_SMMU_UNIT_ON, 0) \
     NUMBER(XEN_SMMU_UNIT_PARKED, 1) \
@@ -264,4 +268,5 @@
     NUMBER(XEN_SMMU_REASON_FORCED_ASLEEP, 18) \
     NUMBER(XEN_SMMU_REASON_DOM0, 19) \
     NUMBER(XEN_SMMU_REASON_NO_DEVICES, 20) \
-    NUMBER(XEN_SMMU_REASON_HOST_SUSPENDED, 21)
+    NUMBER(XEN_SMMU_REASON_HOST_SUSPENDED, 21) \
+    NUMBER(XEN_SMMU_REASON_NO_SMR, 22)

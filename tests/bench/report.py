@@ -43,7 +43,7 @@ def table(rows, tablefmt="simple"):
 
 
 def summary(rows):
-    rows = [r for r in rows if r["target"] != metrics.REPORTED]
+    rows = [r for r in rows if r["target"] != metrics.REPORTED and r["met"] is not None]
     missed = [r["id"] for r in rows if r["met"] is False]
     return f"{sum(r['met'] is True for r in rows)} of {len(rows)} targets met" + (f"; missed: {', '.join(missed)}" if missed else "")
 

@@ -84,7 +84,7 @@ bad() {
     check --json
     expect 0
     json_holds '.faults == 0 and .findings == [] and
-                (.devices | length == 2) and (.iommus | length == 3) and
+                (.devices | length == 2) and (.iommus | length == 4) and
                 ([.masters[] | select(.reason == null)] | length == 3)'
     # Each part alone is right, too.
     for part in "--host-dtb host.dtb" "--guest-dtb guest.dtb" \
@@ -114,8 +114,15 @@ bad() {
     # That stream is the PCIe bridge's as well.
     says 3 "fault MANY_SMMUS" "warning BRIDGE_LOSES_DMA"
     bad "fault SMMU_NOT_DRIVEN" \
-        host.dts '/gpu@10000/,/};/s/&smmu 0x20/\&mmu500 0x20/'
-    sentence "arm,mmu-500"
+        host.dts '/gpu@10000/,/};/s/&smmu 0x20/\&cavium 0x20/'
+    sentence "cavium,smmu-v2"
+    # What calls itself an MMU-500, and is more than one, or not Arm's alone.
+    bad "fault SMMU_NOT_DRIVEN" \
+        host.dts '/gpu@10000/,/};/s/&smmu 0x20/\&mmu500 0x20/' \
+        host.dts 's/"arm,mmu-500"/"qcom,sdm845-smmu-500", "arm,mmu-500"/'
+    bad "fault SMMU_NOT_DRIVEN" \
+        host.dts '/gpu@10000/,/};/s/&smmu 0x20/\&mmu500 0x20/' \
+        host.dts 's/0x9200000 0 0x10000/&>, <0 0x9400000 0 0x10000/'
     bad "fault PCIE_BRIDGE" \
         host.dts '/pcie@2/s/$/ xen,passthrough;/; /msi-map/d' \
         guest.cfg 's:"/soc/gpu@10000":&, "/pcie@20000000":' \
@@ -138,6 +145,58 @@ bad() {
     check
     # The usb is dom0's, and would lose its DMA.
     says 3 "fault SMMU_CELLS" "warning DOM0_LOSES_DMA"
+}
+
+@test "check: an SMMUv2 takes one cell or two, and masks count" {
+    to500='/gpu@10000/,/};/s/<&smmu 0x20>/'
+    good
+    edit host.dts "$to500<\\&mmu500 0x20>/"
+    check
+    says 0 ""
+    good
+    edit host.dts '/^.mmu500: /,/};/s/#iommu-cells = <1>/#iommu-cells = <3>/'
+    edit host.dts "$to500<\\&mmu500 0x20 0 0>/"
+    check
+    says 3 "fault SMMU_CELLS"
+    sentence "1, the stream ID, or 2, with a mask"
+
+    # The usb's 0x43 is one of the gpu's 0x40 to 0x47, or not.
+    two='/^.mmu500: /,/};/s/#iommu-cells = <1>/#iommu-cells = <2>/'
+    for mask in 7 3; do
+        good
+        edit host.dts "$two"
+        edit host.dts "$to500<\\&mmu500 0x40 $mask>/"
+        edit host.dts '/usb@/,/};/s/<&smmu 0x30>/<\&mmu500 0x45 0>/'
+        check
+        [ $mask = 3 ] && says 0 "" ||
+            says 3 "fault STREAM_SHARED" "warning DOM0_LOSES_DMA"
+    done
+
+    # Bits above the ID, for all of the unit's devices.
+    for sid in 0x420 0x421; do
+        good
+        edit host.dts '/^.mmu500: /,/};/s/};/stream-match-mask = <0x7c00>; };/'
+        edit host.dts "$to500<\\&mmu500 0x20>/"
+        edit host.dts "/usb@/,/};/s/<&smmu 0x30>/<\\&mmu500 $sid>/"
+        check
+        [ $sid = 0x421 ] && says 0 "" ||
+            says 3 "fault STREAM_SHARED" "warning DOM0_LOSES_DMA"
+    done
+}
+
+@test "check: the old binding of SMMUv2, mmu-masters" {
+    for sid in 0x45 0x40; do
+        good
+        edit host.dts '/gpu@10000/,/};/s/iommus = .*;/#stream-id-cells = <2>;/'
+        edit host.dts 's/^(.)gpu@10000/\1gpu: gpu@10000/; s/(.)gpu@10000 \{/\1gpu: gpu@10000 {/'
+        edit host.dts '/^.mmu500: /,/};/s/#iommu-cells = <1>/mmu-masters = <\&gpu 0x40 0x41>, <\&usb 0x50>/'
+        edit host.dts "/usb@/,/};/s/iommus = .*;/#stream-id-cells = <1>;/"
+        edit host.dts 's/(.)usb@30000 \{/\1usb: usb@30000 {/'
+        edit host.dts "s/<&usb 0x50>/<\\&usb $sid>/"
+        check
+        [ $sid = 0x45 ] && says 0 "" ||
+            says 3 "fault STREAM_SHARED" "warning DOM0_LOSES_DMA"
+    done
 }
 
 @test "check: streams that two nodes have, devices that two guests have" {

@@ -97,13 +97,28 @@ changed() {
     [ "$output" = "$wanted" ]
 }
 
+@test "an SMMUv2: its type, and masks of stream IDs" {
+    changed '.units[0].type = "v2" | .devices[0].sids[0].mask = "0x7c00"' \
+        >"$BATS_TEST_TMPDIR/v2.json"
+    smmu --from "$BATS_TEST_TMPDIR/v2.json" list
+    expect 0
+    output_has "  v2    "
+    smmu --from "$BATS_TEST_TMPDIR/v2.json" devices
+    expect 0
+    output_has "/0x7c00 "
+    smmu --from "$BATS_TEST_TMPDIR/v2.json" snapshot -
+    json_holds '.units[0].type == "v2" and
+                .devices[0].sids[0].mask == "0x7c00" and
+                (.devices[1].sids[0] | has("mask") | not)'
+}
+
 @test "words of a newer hypervisor are kept as their numbers" {
-    changed '.units[0].state = 77 | .units[0].type = 2 |
+    changed '.units[0].state = 77 | .units[0].type = 9 |
              .links[0].state = 9 | .links[0].reason = 4242 |
              .devices[0].state = 5' >"$BATS_TEST_TMPDIR/new.json"
     smmu --from "$BATS_TEST_TMPDIR/new.json" list
     expect 0
-    output_has "  2     77  "
+    output_has "  9     77  "
     output_has "d2 (domD) on smmuv3@9050000: reason 4242: The hypervisor"
     smmu --from "$BATS_TEST_TMPDIR/new.json" snapshot -
     json_holds '.units[0].state == 77 and .links[0].reason == 4242 and

@@ -86,7 +86,8 @@ SMMU            TYPE  POWER            DOMS  PENDING  QUARANTINED  LAST-FLUSH
 smmuv3@9050000  v3    failed 1d02h        1        0            0  1d 2h ago
 smmuv3@9070000  v3    failed 00:01:02     0        0            0  never
 
-smmuv3@9050000: CMDQ_ERROR: The SMMU stopped at a command (CERROR).
+smmuv3@9050000: CMDQ_ERROR: The SMMU stopped at a command (CERROR), or was
+reset.
   Next: The SMMU is off for good. Save 'xl dmesg', then reboot the host.
 
 smmuv3@9070000: UNIT_FAILED: The SMMU has failed: it aborts every stream.

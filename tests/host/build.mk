@@ -13,6 +13,7 @@ FLAGS_plain := -O2
 CC := gcc
 OBJCOPY := objcopy
 CFLAGS := -std=gnu11 -Wall -Wextra -Werror -Wno-unused-parameter \
+	-Wno-missing-field-initializers \
 	-fno-strict-aliasing $(FLAGS_$(VARIANT)) \
 	-I $(TOP)/include -I $(TOP)/tests/host -I $(TOP)/tests/sim -I $(DRIVER)
 
@@ -23,8 +24,8 @@ PLATFORM := $(if $(filter tsan,$(VARIANT)),$(filter-out \
 
 DRIVER_C := $(wildcard $(DRIVER)/*.c)
 HOST_C := $(wildcard $(TOP)/tests/host/*.c)
-SIM_C := $(addprefix $(TOP)/tests/sim/,regs.c config.c tlb.c cmdq.c event.c \
-	dma.c power.c world.c)
+SIM_C := $(addprefix $(TOP)/tests/sim/,regs.c v3.c config.c cmdq.c event.c \
+	v2.c v2-regs.c tlb.c dma.c power.c world.c)
 DRIVER_O := $(DRIVER_C:$(DRIVER)/%.c=$(O)/driver-%.o)
 HOST_O := $(HOST_C:$(TOP)/tests/host/%.c=$(O)/host-%.o)
 SIM_O := $(SIM_C:$(TOP)/tests/sim/%.c=$(O)/sim-%.o)

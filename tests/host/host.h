@@ -73,6 +73,7 @@ extern void (*host_before_access)(void);
 void host_turn(void);                   /* to be called there */
 /* The same, right before each shared word is read or written.  One thread. */
 extern void (*host_before_word)(void);
+unsigned int host_cpu(void);            /* of this thread: 1, 2.. in a turn */
 
 /* Simulated time. */
 extern uint64_t host_time_ns;

@@ -303,6 +303,13 @@ static bool in_shmem(const void *regs, uint32_t offset, unsigned int bytes)
 }
 
 /* The other CPU's own accesses come one after the other. */
+static __thread unsigned int turns;
+
+unsigned int host_cpu(void)
+{
+    return turns;
+}
+
 void host_turn(void)
 {
     void (*turn)(void) = host_before_access;
@@ -310,7 +317,9 @@ void host_turn(void)
     if ( !turn || host_irqs_off() || host_in_irq() )
         return;
     host_before_access = NULL;
+    turns++;
     turn();
+    turns--;
     host_before_access = turn;
 }
 
@@ -412,7 +421,11 @@ void smmu_relax(void)
     sim_relax();
     sim_interrupts();
     if ( host_other_cpu && !host_irqs_off() && !host_in_irq() )
+    {
+        turns++;
         host_other_cpu();
+        turns--;
+    }
 }
 
 /* -- deferred work -------------------------------------------------------- */

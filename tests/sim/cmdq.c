@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The command queue (IHI0070 3.5, 4, 7.1).
+ * SMMUv3's command queue (IHI0070 3.5, 4, 7.1).
  *
  * A command other than CMD_SYNC is consumed long before it is performed; a
  * CMD_SYNC is consumed when all before it were performed, and what their
@@ -42,7 +42,7 @@ static void advance(struct sim *s, const struct sim_cmd *c)
     uint32_t mask = (2U << log2_of(s)) - 1;
 
     s->cmdq_cons = (s->cmdq_cons + 1) & mask;
-    s->log[s->nr_cmds++ % ARRAY_SIZE(s->log)] = *c;
+    sim_log(s, c->d[0], c->d[1]);
 }
 
 static bool rest_zero(const uint64_t *d, uint64_t used0, uint64_t used1)

@@ -7,6 +7,7 @@
 
 #define BAD_STREAMID    0x02
 #define STE_FETCH       0x03
+#define BAD_STE         0x04
 #define RECINVSID       (1U << 1)
 
 static struct sim_ste *line(struct sim *s, uint32_t sid)
@@ -144,6 +145,96 @@ void sim_fetch_ste(struct sim *s, struct sim_txn *t)
         memcpy(c->d, t->d, sizeof(c->d));
     }
     t->state = TXN_CONFIG;
+}
+
+static void illegal(struct sim *s, struct sim_txn *t, const char *what)
+{
+    host_complain("ILLEGAL STE of stream %#x: %s", t->sid, what);
+    sim_event(s, t, BAD_STE, 0);
+    sim_txn_end(s, t, TXN_ABORTED);
+}
+
+/* 5.2: is a stage 2 STE legal, and safe? */
+static const char *wrong(const struct sim *s, const struct sim_txn *t)
+{
+    unsigned int t0sz = t->d[2] >> 32 & 0x3f, sl0 = t->d[2] >> 38 & 3;
+    unsigned int ps = t->d[2] >> 48 & 7, oas = s->id.idr5 & 7;
+    unsigned int bits = 64 - t0sz, low;
+
+    if ( t->d[1] >> 28 & 3 )
+        return "EATS is not 0";
+    if ( t->d[2] >> 57 & 1 )
+        return "S2S: faults would stall";
+    if ( !(t->d[2] >> 51 & 1) )
+        return "S2AA64 is 0";
+    if ( t->d[2] >> 52 & 1 )
+        return "S2ENDI: big-endian tables";
+    if ( t->d[2] >> 46 & 3 )
+        return "S2TG is not 4 KiB";
+    if ( !(s->id.idr0 & SIM_IDR0_VMID16) && (t->d[2] >> 8 & 0xff) )
+        return "S2VMID has 16 bits, the unit 8";
+    if ( sl0 > 2 )
+        return "S2SL0 is reserved";
+    low = 12 + 9 * (1 + sl0);       /* of the root level, 2 - SL0 */
+    if ( bits <= low || bits > low + 13 )
+        return "S2T0SZ does not fit S2SL0";
+    if ( ps > (oas > 6 ? 6 : oas) )
+        return "S2PS is above IDR5.OAS";
+    if ( t->d[3] & 0xfff0000000000000ULL )
+        return "S2TTB is out of range";
+
+    return NULL;
+}
+
+/* The STE is there: what does it say? */
+void sim_v3_translate(struct sim *s, struct sim_txn *t)
+{
+    const char *what;
+
+    if ( t->prefetch )
+    {
+        sim_txn_end(s, t, TXN_ABORTED);
+        return;
+    }
+    if ( t->ats && (s->cr0ack & 1U << 4) )
+    {
+        /* ATSCHK, and EATS does not allow it: 3.9.1.2. */
+        sim_event(s, t, 0x07, t->ipa);
+        sim_txn_end(s, t, TXN_ABORTED);
+        return;
+    }
+    if ( !(t->d[0] & 1) )
+    {
+        sim_event(s, t, BAD_STE, 0);
+        sim_txn_end(s, t, TXN_ABORTED);
+        return;
+    }
+    switch ( t->d[0] >> 1 & 7 )
+    {
+    case 0: case 1: case 2: case 3:
+        sim_txn_end(s, t, TXN_ABORTED);
+        return;
+    case 4:
+        sim_txn_end(s, t, TXN_UNTRANSLATED);
+        return;
+    case 6:
+        break;
+    default:
+        illegal(s, t, "Config asks for stage 1");
+        return;
+    }
+
+    what = wrong(s, t);
+    if ( what )
+    {
+        illegal(s, t, what);
+        return;
+    }
+    t->vmid = t->d[2];
+    t->ttb = t->d[3] & 0x000ffffffffffff0ULL;
+    t->root = 2 - (t->d[2] >> 38 & 3);
+    t->affd = t->d[2] >> 53 & 1;
+    sim_translate(s, t, 64 - (t->d[2] >> 32 & 0x3f));
 }
 
 /* CMD_CFGI_STE (range 0), CMD_CFGI_STE_RANGE: 4.3.1, 4.3.2, 4.3.8. */

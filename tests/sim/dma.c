@@ -4,14 +4,10 @@
  * where they land: the oracle.
  *
  * A page is reached rightly while it is data of the simulated domain whose
- * root table the transaction's STE named.  A page that was given back is free,
+ * root table the transaction's STE, or context bank, named.  A page that was given back is free,
  * or somebody else's.
  */
 #include "sim.h"
-
-#define SMMUEN          1U
-#define ATSCHK          (1U << 4)
-#define GBPA_ABORT      (1U << 20)
 
 unsigned int sim_background;
 uint64_t sim_ipas[256];
@@ -40,6 +36,11 @@ static void land(struct sim *s, struct sim_txn *t)
     enum host_kind kind = host_page_kind(t->pa);
     uint32_t owner = host_page_owner(t->pa);
 
+    if ( t->prefetch )
+    {
+        sim_txn_end(s, t, TXN_ABORTED);
+        return;
+    }
     sim_last_pa = t->pa;
     if ( kind != FRAME_DATA )
         host_complain("DMA of stream %#x, ipa %#lx, reaches page %#lx, which was given back",
@@ -51,25 +52,10 @@ static void land(struct sim *s, struct sim_txn *t)
     sim_txn_end(s, t, TXN_LANDED);
 }
 
-/* At the door. */
-static void arrive(struct sim *s, struct sim_txn *t)
-{
-    if ( s->off )
-        sim_txn_end(s, t, TXN_UNTRANSLATED);
-    else if ( !(s->cr0ack & SMMUEN) )
-        sim_txn_end(s, t, s->gbpa & GBPA_ABORT || t->prefetch
-                          ? TXN_ABORTED : TXN_UNTRANSLATED);
-    else if ( t->ats && !(s->cr0ack & ATSCHK) )
-        sim_txn_end(s, t, TXN_UNTRANSLATED);
-    else
-        sim_find_ste(s, t);
-}
-
 void sim_txn_step(struct sim *s, struct sim_txn *t)
 {
-    /* 6.3.9.6: nothing is fetched any more; what has an address goes on. */
-    if ( !(s->cr0ack & SMMUEN) && t->state >= TXN_FETCH &&
-         t->state < TXN_LAND )
+    /* What has an address goes on. */
+    if ( t->state >= TXN_FETCH && t->state < TXN_LAND && !s->kind->runs(s) )
     {
         sim_txn_end(s, t, TXN_ABORTED);
         return;
@@ -77,9 +63,14 @@ void sim_txn_step(struct sim *s, struct sim_txn *t)
 
     switch ( t->state )
     {
-    case TXN_NEW:    arrive(s, t); break;
-    case TXN_FETCH:  sim_fetch_ste(s, t); break;
-    case TXN_CONFIG: sim_translate(s, t); break;
+    case TXN_NEW:
+        if ( s->off )
+            sim_txn_end(s, t, TXN_UNTRANSLATED);
+        else
+            s->kind->arrive(s, t);
+        break;
+    case TXN_FETCH:
+    case TXN_CONFIG: s->kind->configure(s, t); break;
     case TXN_WALK:   sim_walk_on(s, t); break;
     case TXN_LAND:   land(s, t); break;
     default: break;
@@ -187,7 +178,8 @@ static void move_one(struct sim *s)
     for ( i = 0; i < SIM_TXNS; i++ )
     {
         t = &s->txns[(first + i) % SIM_TXNS];
-        if ( running(t) && !(t->state == TXN_LAND && host_chance(2)) )
+        if ( running(t) && !t->waits &&
+             !(t->state == TXN_LAND && host_chance(2)) )
         {
             sim_txn_step(s, t);
             return;
@@ -210,9 +202,11 @@ static void start_some(struct sim *s)
         while ( t && !sim_is(s, SIM_INFLIGHT) && running(t) )
             sim_txn_step(s, t);
     }
-    if ( sim_is(s, SIM_PREFETCH) && (s->cr0ack & SMMUEN) && host_chance(32) )
+    if ( sim_is(s, SIM_PREFETCH) && s->kind->runs(s) && host_chance(32) )
     {
-        t = begin(s, s->sids[host_pick(s->nr_sids)], 0, false, false);
+        t = begin(s, s->sids[host_pick(s->nr_sids)],
+                  sim_nr_ipas ? sim_ipas[host_pick(sim_nr_ipas)] : 0, false,
+                  false);
         if ( t )
             t->prefetch = true;
     }
@@ -220,8 +214,7 @@ static void start_some(struct sim *s)
 
 static void evict(struct sim *s)
 {
-    s->stes[host_pick(ARRAY_SIZE(s->stes))].valid = false;
-    s->l1[host_pick(ARRAY_SIZE(s->l1))].valid = false;
+    s->kind->evict(s);
     s->tlb[host_pick(3)][host_pick(64)].valid = false;
     s->walks[host_pick(64)].valid = false;
 }
@@ -230,7 +223,8 @@ void sim_step(struct sim *s)
 {
     uint64_t dice = host_random();
 
-    if ( dice & 1 )
+    /* v2 has no commands in memory: it is about the tables alone. */
+    if ( (dice & 1) && (s->kind == &sim_v3 || (dice & 0x30000) == 0) )
         host_memory_step();
     if ( s->dead )
         return;
@@ -240,7 +234,7 @@ void sim_step(struct sim *s)
     if ( s->off )
         return;
     if ( dice & 12 )
-        sim_cmdq_step(s);
+        s->kind->work(s);
     if ( sim_is(s, SIM_EVICT) && !(dice >> 8 & 0xff) )
         evict(s);
 }
@@ -255,8 +249,7 @@ void sim_nudge(void)
 
 static bool stuck(const struct sim *s)
 {
-    return s->ack_dead || s->irq_dead || s->gbpa_dead || s->sync_dead ||
-           s->dead || (s->gerror ^ s->gerrorn);
+    return s->sync_dead || s->dead || s->kind->stuck(s);
 }
 
 /* Where something will never come, time flies. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The event queue (IHI0070 3.5, 7.2 to 7.4). */
+/* SMMUv3's event queue (IHI0070 3.5, 7.2 to 7.4). */
 #include "sim.h"
 
 #define EVENTQEN        (1U << 2)

@@ -72,8 +72,8 @@ def build(where, changed, prog):
                 tool("objcopy", "--globalize-symbol=units", o)
         driver.append(o)
     model = [obj / f"sim-{n}.o" for n in
-             ("regs", "config", "tlb", "cmdq", "event", "dma", "power",
-                         "world")]
+             ("regs", "v3", "config", "cmdq", "event", "v2", "v2-regs", "tlb",
+              "dma", "power", "world")]
     if prog == "steps":             # it takes the place of the library
         flags.remove("-fsanitize=thread")
         flags.append("-Wl,--wrap=memmove")
@@ -86,10 +86,12 @@ def build(where, changed, prog):
 
 def caught(where, catcher):
     prog, *args = catcher
+    kind, prog = prog.split(":") if ":" in prog else ("v3", prog)
     try:
         r = subprocess.run([str(where / prog), *args], capture_output=True,
                            text=True, errors="replace", timeout=25,
-                           env=dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP"))
+                           env=dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP",
+                                    SIM_KIND=kind))
     except subprocess.TimeoutExpired:
         return "it hangs"
     if r.returncode == 0:
@@ -107,7 +109,7 @@ def run(mutant):
     name, edits, catchers = mutant
     where, changed = mutate(name, edits)
     for c in catchers:
-        build(where, changed, c[0])
+        build(where, changed, c[0].split(":")[-1])
         how = caught(where, c)
         if how:
             return how

@@ -26,7 +26,16 @@ FAIR = ("fair", "200")
 TRACE = ("test_trace",)
 TRACERS = [("tracers", "200000")] * 5
 ROUNDS = ("rounds", "20000")
+THREADS2 = [("v2:threads", str(n), "3000") for n in range(1, 4)]
 THREADS = [("threads", str(n), "6000") for n in range(1, 6)]
+
+# On SMMUv1 and v2.
+HISTORIES2 = ("v2:random", "1", "20000", "20")
+V2 = ("v2:test_v2",)
+FAILURE2 = ("v2:test_failure",)
+POWER2 = ("v2:test_power",)
+LOST2 = ("v2:sweep", "register write, lost")
+EVENT2 = ("v2:test_event",)
 
 VMALL = """        cmd[n++] = (struct cmd){ { V3_CMD_TLBI_S12_VMALL |
                                    V3_CMD_TLBI_VMID(inv->vmid), 0 } };"""
@@ -42,11 +51,43 @@ QUIESCE_EARLY = [
      "    smmu_link_event(link, SMMU_LINK_BLOCKED);"),
     ("link.c", "blocked = smmu_link_event(link, SMMU_LINK_BLOCKED);",
      "blocked = true;")]
+SYNC_NOT_AWAITED = [
+    ("link.c", "if ( smmu_inv_sync(&list) )", "if ( smmu_inv_sync0(&list) )"),
+    ("inv.c", "int smmu_inv_sync(struct smmu_inv_list *list)",
+     "int smmu_inv_sync0(struct smmu_inv_list *list)\n"
+     "{ issue(list); return list->rc; }\n"
+     "int smmu_inv_sync(struct smmu_inv_list *list)")]
+FLUSH_LATE = [
+    ("wake.c", "    rc = smmu_inv_sync(&owed);\n", "    rc = 0;\n"),
+    ("wake.c", "    rc = smmu_inv_sync(&news);\n",
+     "    rc = smmu_inv_sync(&news) ?: smmu_inv_sync(&owed);\n")]
+# v2: a change of a stream is followed by a sync, and by no invalidation.
+STREAMS_BY_SYNC = (
+    "smmu-v2-tlb.c", "    case SMMU_INV_STREAMS:\n",
+    "        if ( 0 )\n    case SMMU_INV_STREAMS:\n            return 0;\n")
+CREDIBLE = ("return cr0 != ~0U && (cr0 & CR0_FIRM) == V2_CR0_USFCFG &&\n"
+            "           !smmu_load(&to_v2(unit)->lost);")
+CR0_NOT_READ = ("smmu-v2-power.c", CREDIBLE, "return cr0 != ~0U;")
 SYNC_BLOCK = "    if ( smmu_inv_sync(&list) )\n    {\n        smmu_unit_fail("
 ADD_VMID = ("smmu_inv_add(&list, (struct smmu_inv){ .kind = SMMU_INV_VMID, "
             ".vmid = link->vmid })")
 VMID_CLEAN = ("vmid.c", "vmids->state[vmid] = DIRTY;",
               "vmids->state[vmid] = CLEAN;")
+
+def without(*freedoms, kind="v3"):
+    """The histories, on units that do not use these freedoms (sim.h)."""
+    names = ["ASYNC", "REORDER", "LATE_SYNC", "INFLIGHT", "WALK_CACHE",
+             "L1_CACHE", "STE_INVALID", "TORN_STE", "BYPASS", "JUNK",
+             "PREFETCH", "EVICT", "STALE_S2CR", "TLBI_DRAINS", "LATE_WALK",
+             "POSTED", "POWER", "STORE_BUFFER"]
+    mask = 0x3ffff
+    for f in freedoms:
+        mask &= ~(1 << names.index(f))
+    return (f"{kind}:random", "1", "20000", "20", hex(mask))
+
+
+KIND_SYNC = without("TLBI_DRAINS", "LATE_WALK", kind="v2")
+
 
 MUTANTS = [
     ("no TLBI in a flush",
@@ -74,12 +115,7 @@ MUTANTS = [
      [("inv.c", "i < dev->nr; i++", "i < 0 * dev->nr; i++")],
      [HISTORIES]),
     ("sync of a quiesce not waited for",
-     [("link.c", "if ( smmu_inv_sync(&list) )", "if ( smmu_inv_sync0(&list) )"),
-      ("inv.c", "int smmu_inv_sync(struct smmu_inv_list *list)",
-       "int smmu_inv_sync0(struct smmu_inv_list *list)\n"
-       "{ issue(list); return list->rc; }\n"
-       "int smmu_inv_sync(struct smmu_inv_list *list)")],
-     [HISTORIES]),
+     SYNC_NOT_AWAITED, [HISTORIES]),
     ("streams not aborted by a quiesce",
      [("link.c", "            unit->backend->abort(unit, dev);\n"
        "            smmu_inv_add_streams(&list, dev);",
@@ -151,7 +187,7 @@ MUTANTS = [
      [HISTORIES]),
     ("no use count in the event handler",
      [("unit.c", "        if ( !get_or_miss(unit) )\n            break;\n"
-       "        any", "        any"),
+       "        *had", "        *had"),
       ("unit.c", "        smmu_unit_put(unit);\n        for",
        "        for")],
      [HISTORIES]),
@@ -192,7 +228,7 @@ MUTANTS = [
        "            ;\n        else if ( flush )")],
      [FAILURE]),
     ("a failed unit not told to abort",
-     [("unit.c", "unit->backend->disable(unit)\n", "0\n")],
+     [("unit.c", "int rc = unit->backend->disable(unit);", "int rc = 0;")],
      [FAILURE]),
     ("a failed unit's gate left open",
      [("unit.c", "set_closed(unit, GATE_CLOSED);", "set_closed(unit, 0);")],
@@ -276,7 +312,7 @@ MUTANTS = [
        "(cons & mask)")],
      [EVENT]),
     ("no limit to the lines",
-     [("fault.c", "if ( limit->lines >= SMMU_LIMIT_BURST )", "if ( 0 )")],
+     [("fault.c", "if ( limit->lines >= burst )", "if ( 0 )")],
      [EVENT]),
     ("a link's state read outside its lock",
      [("flush.c", "unsigned long flags = smmu_lock(&link->lock);",
@@ -315,10 +351,7 @@ MUTANTS = [
      [HISTORIES]),
     # -- asleep, awake, off --
     ("flush after open",
-     [("wake.c", "    rc = smmu_inv_sync(&owed);\n", "    rc = 0;\n"),
-      ("wake.c", "    rc = smmu_inv_sync(&news);\n",
-       "    rc = smmu_inv_sync(&news) ?: smmu_inv_sync(&owed);\n")],
-     [HISTORIES]),
+     FLUSH_LATE, [HISTORIES]),
     ("flush elided while waking",
      [("flush.c", "link->state == XEN_SMMU_LINK_DORMANT",
        "link->state == XEN_SMMU_LINK_DORMANT || "
@@ -450,7 +483,7 @@ MUTANTS = [
      [HISTORIES]),
     ("a failed unit left as it is after a host suspend",
      [("unit-power.c", "            rc = unit->backend->program(unit);\n"
-       "            unit->backend->disable(unit);\n", "")],
+       "            smmu_unit_disable(unit);\n", "")],
      [POWER]),
     ("a failed unit programmed anew while somebody waits for its queue",
      [("unit-power.c", "        while ( smmu_unit_users(unit) )\n"
@@ -696,8 +729,8 @@ MUTANTS = [
        "if ( pages == 1 && gather->run - first == 1 )")],
      [GATHER]),
     ("a run wraps above",
-     [("gather.c", "if ( pages == 1 && first && first == gather->run_end )",
-       "if ( pages == 1 && first == gather->run_end )")],
+     [("gather.c", "else if ( pages > RUN_LIMIT || first > RUN_LIMIT - pages )",
+       "else if ( 0 )")],
      [GATHER]),
     ("a gather takes another domain's pages",
      [("gather.c", "        if ( gather->domain != domain )\n"
@@ -709,7 +742,7 @@ MUTANTS = [
      [GATHER]),
     ("mapping does not look at what is gathered",
      [("gather.c", "    if ( !gathered(domain, first, pages) )\n", "    if ( 1 )\n")],
-     [HISTORIES]),
+     [HISTORIES, GATHER]),
     ("what is being flushed does not count as gathered",
      [("gather.c", "        rc = smmu_flush_debt(gather->domain, "
        "&gather->owed, gather->unmaps,\n"
@@ -772,18 +805,142 @@ MUTANTS = [
     ("an event for each unmap",
      [("trace-events.c", "+ (unmaps ? 2 * unmaps : 1)", "+ unmaps + 1")],
      [TRACE]),
+    # -- SMMUv1 and v2 --
+    ("v2: no TLBI in a flush",
+     [("flush.c", "issue(link->unit, &inv, 1,", "issue(link->unit, &inv, 0,")],
+     [HISTORIES2]),
+    ("v2: TLBI of the neighbour's VMID",
+     [("inv.c", ".vmid = link->vmid }", ".vmid = link->vmid % 7 + 1 }")],
+     [HISTORIES2]),
+    ("v2: sync of a flush not waited for",
+     [("flush.c", "err = p->rc ?: unit->backend->wait(unit, p->ticket);",
+       "err = p->rc;")],
+     [HISTORIES2]),
+    ("v2: a sync taken as done at once",
+     [("smmu-v2-tlb.c", "        if ( smmu_load(&tlb->done) >= ticket )\n",
+       "        if ( tlb->wanted >= ticket )\n")],
+     [HISTORIES2]),
+    ("v2: a sync that runs already taken as one's own",
+     [("smmu-v2-tlb.c", "    *ticket = ++tlb->wanted;\n",
+       "    if ( tlb->running != tlb->done )\n"
+       "        *ticket = tlb->running;\n    else\n"
+       "        *ticket = ++tlb->wanted;\n")],
+     [HISTORIES2, ("v2:rounds", "20000")] + THREADS2),
+    ("v2: sync of a quiesce not waited for",
+     SYNC_NOT_AWAITED, [HISTORIES2]),
+    ("v2: a quiesce without an invalidation",
+     [STREAMS_BY_SYNC], [HISTORIES2]),
+    ("v2: S2CR opened before the flush",
+     [STREAMS_BY_SYNC] + FLUSH_LATE, [KIND_SYNC]),
+    ("v2: VMID and bank reused dirty",
+     [STREAMS_BY_SYNC, ("vmid.c", "*dirty = !vmid;", "*dirty = false;")],
+     [KIND_SYNC]),
+    ("v2: debt not taken at a wake",
+     [STREAMS_BY_SYNC,
+      ("wake.c", "    *debt = link->debt;\n", "    smmu_debt_clear(debt);\n")],
+     [KIND_SYNC]),
+    ("v2: streams not aborted by a quiesce",
+     [("link.c", "            unit->backend->abort(unit, dev);\n"
+       "            smmu_inv_add_streams(&list, dev);",
+       "            smmu_inv_add_streams(&list, dev);")],
+     [HISTORIES2]),
+    ("v2: the barrier before a TLBI left out",
+     [("smmu-v2-tlb.c", "    smmu_wmb();\n", "")], [HISTORIES2]),
+    ("v2: TLBIIPAS2 of an address, not of a page",
+     [("smmu-v2-tlb.c", "V2_TLBIIPAS2), inv->first);",
+       "V2_TLBIIPAS2), inv->first << 12);")], [HISTORIES2]),
+    ("v2: USFCFG=0",
+     [("smmu-v2-power.c", "return V2_CR0_USFCFG | V2_CR0_SMCFCFG",
+       "return V2_CR0_SMCFCFG"), CR0_NOT_READ], [HISTORIES2]),
+    ("v2: parked by CLIENTPD=1",
+     [("smmu-v2-power.c", "    return set_running(unit, false);",
+       "    set_running(unit, false);\n"
+       "    smmu_v2_write(unit, V2_CR0, cr0_of(unit, true) | "
+       "V2_CR0_CLIENTPD);\n    return 0;"),
+      ("smmu-v2-power.c", "    return set_running(unit, true);",
+       "    smmu_v2_write(unit, V2_CR0, cr0_of(unit, true));\n"
+       "    return set_running(unit, true);"), CR0_NOT_READ], [HISTORIES2]),
+    ("v2: S2CRs as reset left them",
+     [("smmu-v2-power.c", "    streams_clear(unit);\n    if", "    if")],
+     [HISTORIES2]),
+    ("v2: off though nobody holds the masters",
+     [("power.c", "return caps->masters_held;", "return true;")],
+     [HISTORIES2]),
+    ("v2: off with interrupts on",
+     [("smmu-v2-power.c", "        smmu_v2_banks_silence(unit);\n"
+       "        rc = write", "        rc = write")], [HISTORIES2]),
+    ("v2: no whole invalidation after a power-up",
+     [("unit-power.c", "        unit->stale |= !caps->registers_kept;",
+       "        ;"), ("smmu-v2-tlb.c",
+       "    smmu_v2_write(unit, V2_TLBIALLNSNH, 0);\n"
+       "    smmu_v2_write(unit, V2_TLBIALLH, 0);\n"
+       "    smmu_v2_write(unit, V2_TLBGSYNC, 0);",
+       "    smmu_v2_write(unit, V2_TLBGSYNC, 0);"), STREAMS_BY_SYNC],
+     [KIND_SYNC]),
+    ("v2: CFCFG=1: faults stall",
+     [("smmu-v2-bank.c", "V2_SCTLR_CFRE | V2_SCTLR_CFIE",
+       "V2_SCTLR_CFRE | V2_SCTLR_CFIE | 1 << 7")], [V2]),
+    ("v2: 16-bit VMIDs on, an 8-bit one in CBAR",
+     [("smmu-v2-power.c", "return V2_CR0_USFCFG | V2_CR0_SMCFCFG",
+       "return 1U << 31 | V2_CR0_USFCFG | V2_CR0_SMCFCFG")], [HISTORIES2]),
+    ("v2: a stream led to its neighbour's bank",
+     [("smmu-v2-stream.c", "V2_S2CR_TRANSLATE | "
+       "smmu_v2_bank_of(group->dev->link->vmid);",
+       "V2_S2CR_TRANSLATE | (group->dev->link->vmid & 3);")], [HISTORIES2]),
+    ("v2: a bridge's range matched over what was taken out of it",
+     [("smmu-v2-stream.c", "if ( !taken(unit, dev, cover, &b, &by) )",
+       "if ( taken(unit, dev, cover, &b, &by) || true )")],
+     [HISTORIES2]),
+    ("v2: overlapping SMRs accepted",
+     [("stream.c", "            return -EBUSY;\n", "            ;\n")], [V2]),
+    ("v2: a failed unit's streams left open",
+     [("smmu-v2-power.c", "    streams_clear(unit);\n"
+       "    smmu_v2_write(unit, V2_CR0, cr0_of(unit, false));\n", "")],
+     [FAILURE2]),
+    ("v2: what does not answer taken as an answer",
+     [("smmu-v2-power.c", CREDIBLE, "return cr0 || true;")],
+     [V2]),
+    ("v2: a global fault not cleared",
+     [("smmu-v2-fault.c", "    smmu_v2_write(unit, V2_GFSR, gfsr);\n", "")],
+     [V2]),
+    ("v2: a context fault not cleared",
+     [("smmu-v2-fault.c", "    smmu_v2_write(unit, smmu_v2_cb(unit, bank, "
+       "V2_FSR), fsr);\n", "")], [V2]),
+    ("v2: what was written not read back",
+     [("smmu-v2-power.c", "    if ( !((seen ^ value) & mask) ||\n",
+       "    if ( !((seen ^ value) & mask) || true ||\n")], [LOST2]),
+    ("v2: a closed link keeps its root",
+     [("smmu-v2-stream.c", "        smmu_v2_bank_root(unit, dev->link, "
+       "false);\n", "        ;\n")], [V2]),
+    ("v2: a TLBI left on its way when another CPU starts the sync",
+     [("smmu-v2-tlb.c", "    if ( !believed(unit) )\n"
+       "        return -EIO;\n\n    flags", "    flags")], THREADS2),
+    ("v2: a sync left on its way when another CPU looks",
+     [("smmu-v2-tlb.c", "    smmu_v2_poll(unit, V2_TLBGSTATUS);\n"
+       "    smmu_add(&unit->nr_syncs, 1);",
+       "    smmu_add(&unit->nr_syncs, 1);")], THREADS2),
+    ("v2: a unit that bypasses is looked at, and left alone",
+     [("smmu-v2-fault.c", "    smmu_v2_judge(unit);\n", "")], [V2]),
+    ("v2: a line that stays up listened to at once",
+     [("unit.c", "    if ( any || (had && unit->listen && !unit->calm) )",
+       "    if ( any )")], [V2]),
+    ("v2: SMRs cleared while streams without one bypass",
+     [("smmu-v2-power.c", "    rc = write_cr0(unit, cr0_of(unit, false));\n"
+       "    if ( rc )\n        return rc;\n\n"
+       "    smmu_v2_matches_clear(unit);\n",
+       "    smmu_v2_matches_clear(unit);\n"
+       "    rc = write_cr0(unit, cr0_of(unit, false));\n"
+       "    if ( rc )\n        return rc;\n\n")], [V2]),
+    ("v2: what firmware left stalled not ended",
+     [("smmu-v2-power.c", "    smmu_v2_banks_terminate(unit);\n", "")],
+     [V2]),
+    ("v2: a prefetcher that stays on accepted",
+     [("smmu-v2-bank.c", "return !(smmu_v2_read(unit, offset) & "
+       "V2_ACTLR_CPRE);", "return true;")], [V2]),
+    ("v2: an interrupt never listened to again",
+     [("unit.c", "    else if ( had && unit->listen )\n"
+       "        unit->listen(unit);", "")], [V2]),
 ]
-
-
-def without(*freedoms):
-    """The histories, on units that do not use these freedoms (sim.h)."""
-    names = ["ASYNC", "REORDER", "LATE_SYNC", "INFLIGHT", "WALK_CACHE",
-             "L1_CACHE", "STE_INVALID", "TORN_STE", "BYPASS", "JUNK",
-             "PREFETCH", "EVICT", "", "", "POWER", "STORE_BUFFER"]
-    mask = 0xcfff
-    for f in freedoms:
-        mask &= ~(1 << names.index(f))
-    return ("random", "1", "20000", "20", hex(mask))
 
 
 # The other way round: what must pass.  A driver that is as right as ours, and
@@ -822,4 +979,9 @@ PASSING = [
      "quiescing", QUIESCE_EARLY,
      [without("INFLIGHT", "ASYNC", "REORDER", "LATE_SYNC", "PREFETCH",
               "TORN_STE")]),
+    ("unseen where nothing walks late: v2: a closed link keeps its root",
+     [("smmu-v2-stream.c", "        smmu_v2_bank_root(unit, dev->link, "
+       "false);\n", "        ;\n")], [without("LATE_WALK", kind="v2")]),
+    ("unseen where a sync drains by itself: v2: a quiesce without an "
+     "invalidation", [STREAMS_BY_SYNC], [KIND_SYNC]),
 ]

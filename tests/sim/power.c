@@ -3,27 +3,20 @@
  * Power of a unit, and of its masters.
  *
  * Off: registers read as ones, and touching one is a broken rule.  On again:
- * registers are as after a reset (6.3: CR0, IRQ_CTRL and GERROR 0, GBPA as
- * implemented, the rest unknown), unless they are kept; caches hold all, none,
+ * registers are as after a reset, unless they are kept; caches hold all, none,
  * or some of what they held, and junk.
  *
- * Held masters start no transaction until GBPA aborts after power-up, or
- * somebody lets them go (the host has resumed).
+ * Held masters start no transaction until it aborts whatever comes after
+ * power-up, or somebody lets them go (the host has resumed).
  */
 #include "sim.h"
-
-#define GBPA_ABORT      (1U << 20)
-#define QUEUES          (1U << 3 | 1U << 2) /* CMDQEN, EVENTQEN */
 
 static void lose_caches(struct sim *s)
 {
     unsigned int i, k;
     bool all = s->caches == SIM_CACHES_LOST;
 
-    for ( i = 0; i < ARRAY_SIZE(s->stes); i++ )
-        s->stes[i].valid &= !all && !host_chance(2);
-    for ( i = 0; i < ARRAY_SIZE(s->l1); i++ )
-        s->l1[i].valid &= !all && !host_chance(2);
+    s->kind->lose(s, all);
     for ( k = 0; k < 3; k++ )
         for ( i = 0; i < ARRAY_SIZE(s->tlb[k]); i++ )
             s->tlb[k][i].valid &= !all && !host_chance(2);
@@ -33,29 +26,10 @@ static void lose_caches(struct sim *s)
 
 void sim_lose_registers(struct sim *s)
 {
-    s->cr0 = s->cr0ack = s->irq_ctrl = s->irq_ctrlack = 0;
-    s->gerror = s->gerrorn = 0;
-    s->gbpa = s->gbpa_new = sim_is(s, SIM_BYPASS) ? 0 : GBPA_ABORT;
-    s->cr1 = host_random();
-    s->cr2 = host_random();
-    s->strtab_cfg = host_random();
-    s->strtab_base = host_random();
-    s->cmdq_base = host_random();
-    s->cmdq_prod = host_random();
-    s->cmdq_cons = host_random();
-    s->evtq_base = host_random();
-    s->evtq_prod = host_random();
-    s->evtq_cons = host_random();
-    sim_lose_msi(s);
-    s->nr_pending = 0;
-    s->sync_seen = false;
-    s->dawdle = 0;
+    s->kind->reset(s);
     s->nr_losses++;
     /* A reset: what is in the caches besides is unknown. */
-    s->el2_junk = false;
-    if ( s->caches == SIM_CACHES_KEPT )
-        s->el2_junk = s->id.idr0 & SIM_IDR0_HYP;
-    else if ( s->caches == SIM_CACHES_SOME && sim_is(s, SIM_JUNK) )
+    if ( s->caches == SIM_CACHES_SOME && sim_is(s, SIM_JUNK) )
         sim_junk(s, 2);
 }
 
@@ -68,12 +42,9 @@ void sim_power_off(struct sim *s)
         host_complain("power is let go, and nobody holds the masters");
     if ( s->unit && smmu_unit_users(s->unit) )
         host_complain("power is let go while somebody uses the registers");
-    if ( (s->cr0ack & 1) && !s->ack_dead )
-        host_complain("power is let go while it translates");
-    /* 3.19: nothing of its own is in flight; a host asks nobody. */
-    if ( !s->registers_kept && !s->asleep && !s->ack_dead &&
-         ((s->cr0ack & QUEUES) || s->irq_ctrlack) )
-        host_complain("power is let go while queues or interrupts are on");
+    /* A host that sleeps asks nobody, and what is dead cannot be told. */
+    if ( !(s->dead && s->asleep) && s->kind->busy(s) )
+        host_complain("power is let go while %s", s->kind->busy(s));
     s->off = s->held = true;
     s->nr_offs++;
     /* What has its address is on its way, and lands. */
@@ -94,18 +65,20 @@ void sim_power_on(struct sim *s)
     host_enter();
     s->off = false;
     s->nr_ons++;
-    s->held &= !(s->gbpa & GBPA_ABORT);
+    s->held &= !s->kind->blocks(s);
     host_leave();
 }
 
 /*
  * The host has resumed.  A power source that holds them waits for the abort;
- * and against one that is never acknowledged no driver could do anything.
+ * and against one that is not acknowledged no driver could do anything.
  */
 void sim_release_masters(struct sim *s)
 {
-    if ( s->off || !(s->gbpa & GBPA_ABORT) )
-        s->held &= s->masters_held || s->gbpa_dead;
+    if ( s->off || !s->kind->blocks(s) )
+        s->held &= s->masters_held || s->gbpa_dead || s->dead ||
+                   (s->kind == &sim_v2 && s->unit &&
+                    smmu_unit_failed(s->unit));
     else
         s->held = false;
 }
@@ -174,7 +147,7 @@ static int source_on(struct smmu_unit *unit)
         }
     }
     else if ( !rc )
-        s->held &= !(s->gbpa & GBPA_ABORT);     /* it had come on */
+        s->held &= !s->kind->blocks(s);     /* it had come on */
     host_leave();
 
     return rc;

@@ -8,15 +8,15 @@
  * not coherent, some without two-level tables; up to six domains; devices
  * with one to three streams; and DMA on every stream all the time.  A history
  * that breaks a rule prints its seed, and is replayed by naming it.
- * `freedoms`: which of sim.h's SIM_* the units use, as a mask; 0x8000 is the
- * CPU's store buffer, 0x4000 that units, or the host, may lose power.
+ * `freedoms`: which of sim.h's SIM_* the units use, as a mask; 0x20000 is the
+ * CPU's store buffer, 0x10000 that units, or the host, may lose power.
  */
 #include <stdlib.h>
 
 #include "world.h"
 
-#define STORE_BUFFER    0x8000
-#define POWER           0x4000
+#define STORE_BUFFER    0x20000
+#define POWER           0x10000
 
 static unsigned int freedoms = SIM_NASTY | STORE_BUFFER | POWER;
 static uint64_t operations, landed, flushes, reused, votes, wakes, parks, offs;
@@ -38,7 +38,7 @@ static void other_cpu(void);
 /* Behind a power source of any kind, or none. */
 static int add_unit(const struct sim_id *id)
 {
-    unsigned int nasty = freedoms & SIM_NASTY;
+    unsigned int nasty = freedoms & (POWER - 1);
     bool snoops = host_pick(2);
     int rc;
 
@@ -57,11 +57,18 @@ static int add_unit(const struct sim_id *id)
     return 0;
 }
 
+/* As Xen does: no more bits than each of its units has. */
 static void create(unsigned int i)
 {
+    unsigned int roots = host_pick(3), u;
     static const uint64_t delays[] = { 0, 0, 3000, 100000, 20000000,
                                        XEN_SMMU_DELAY_GLOBAL };
-    struct world_dom *dom = world_create(i, host_pick(3));
+    struct world_dom *dom;
+
+    for ( u = 0; u < world.units; u++ )
+        if ( world.unit[u].ipa_bits < 48 && !roots )
+            roots = 1;
+    dom = world_create(i, roots);
 
     smmu_store(&dom->d->delay, delays[host_pick(ARRAY_SIZE(delays))]);
 }
@@ -71,6 +78,7 @@ static void build(uint64_t seed)
     unsigned int i, n, k, devices;
     struct sim_id id;
     struct smmu_range r[3];
+    bool few;                           /* stream IDs */
     int rc;
 
     world_reset(seed, false);
@@ -82,26 +90,17 @@ static void build(uint64_t seed)
     for ( i = 0; i < n; i++ )
     {
         id = sim_id_good();
-        id.idr3 = 1U << 10;             /* RIL */
-        if ( host_chance(3) )
-            id.idr0 &= ~SIM_IDR0_ST_LEVEL;
-        if ( host_chance(3) )
-            id.idr0 |= SIM_IDR0_HYP;
-        if ( host_chance(3) )
-            id.idr0 |= SIM_IDR0_ATS;
-        if ( host_chance(4) )
-            id.idr1 = SIM_IDR1_SIDSIZE(9) | SIM_IDR1_CMDQS(4) |
-                      SIM_IDR1_EVENTQS(4);
-        if ( host_chance(3) )
-            id.idr3 = 0;                /* no RIL */
+        id.kind->vary(&id);
         if ( add_unit(&id) )
             host_complain("a good unit was refused");
     }
     devices = n * (1 + host_pick(5));
     for ( i = 0; i < devices; i++ )
     {
+        few = world.unit[i % n].sid_bits < 9;
         for ( k = 0; k < 3; k++ )
-            r[k] = (struct smmu_range){ i * 8 + k * 256 / (1 + i % 2), 1 };
+            r[k] = (struct smmu_range){
+                i * 8 + k * (few ? 3 : 256 / (1 + i % 2)), 1 };
         if ( r[2].first >= 512 )
             r[2].first = 400 + i;
         if ( !world_dev_sids(i % n, false, r, 1 + host_pick(3), &rc) )
@@ -110,7 +109,8 @@ static void build(uint64_t seed)
     /* A host bridge, which the devices' streams are carved out of. */
     for ( i = 0; i < n; i++ )
     {
-        r[0] = (struct smmu_range){ 0, 0x200 };
+        few = world.unit[i].sid_bits < 9;
+        r[0] = (struct smmu_range){ 0, few ? 0x80 : 0x200 };
         if ( host_chance(2) && !world_dev_sids(i, true, r, 1, &rc) )
             host_complain("a bridge was refused (%d)", rc);
     }

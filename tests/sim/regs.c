@@ -1,23 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The register file (IHI0070 6.3), and whether the driver may touch it now.
- *
- * Writes that the architecture makes UNPREDICTABLE, or that it ignores where
- * the driver surely means them, are rules broken.
+ * Units, whether the driver may touch their registers now, interrupts, and
+ * completions that fail.
  */
 #include <stdlib.h>
 #include <sys/mman.h>
 
 #include "sim.h"
 
-#define GBPA_ABORT      (1U << 20)
-#define GBPA_UPDATE     (1U << 31)
-#define SMMUEN          (1U << 0)
-#define EVENTQEN        (1U << 2)
-#define CMDQEN          (1U << 3)
-#define IRQ_GERROR      (1U << 0)
-#define IRQ_EVENTQ      (1U << 2)
-#define REG_WINDOW      0x20000U
+#define REG_WINDOW      0x800000U
 
 static struct sim units[SIM_MAX];
 unsigned int sim_count;
@@ -33,18 +24,35 @@ void *sim_regs(struct sim *s)
     return window + (s - units) * REG_WINDOW;
 }
 
+static bool wanted_v2(void)
+{
+    const char *kind = getenv("SIM_KIND");
+
+    if ( kind && !strcmp(kind, "any") )
+        return host_chance(2);
+
+    return kind && !strcmp(kind, "v2");
+}
+
 struct sim_id sim_id_good(void)
 {
-    return (struct sim_id){
-        /* S2P, AArch64, COHACC, abort not stall, two levels, little-endian */
-        .idr0 = 1U | 2U << 2 | SIM_IDR0_COHACC | 1U << 24 |
-                SIM_IDR0_ST_LEVEL | 2U << 21,
-        .idr1 = SIM_IDR1_SIDSIZE(16) | SIM_IDR1_EVENTQS(7) |
-                SIM_IDR1_CMDQS(8),
-        .idr5 = 5U | 1U << 4,           /* 48 bits out, 4K */
-        .aidr = 0x02,                   /* v3.2 */
-        .iidr = 0x1234043b,
-    };
+    return wanted_v2() ? sim_v2_good() : sim_v3_good();
+}
+
+struct sim_id sim_id_small(void)
+{
+    struct sim_id id = sim_id_ranges();
+
+    return id.kind == &sim_v2 ? sim_v2_few(id, 48, 8) : id;
+}
+
+struct sim_id sim_id_ranges(void)
+{
+    struct sim_id id = sim_id_good();
+
+    id.idr3 = 1U << 10;                 /* RIL; v2 has none */
+
+    return id;
 }
 
 void sim_reset(uint64_t seed, bool threads)
@@ -57,6 +65,8 @@ void sim_reset(uint64_t seed, bool threads)
     sim_count = 0;
     sim_fail(0, 0, false);
     sim_fail_command(0, 0);
+    sim_fail_access(0);
+    sim_lose_write(0);
     sim_completions = 0;
     sim_background = 0;
     sim_nr_ipas = 0;
@@ -72,21 +82,12 @@ void sim_junk(struct sim *s, unsigned int one_in)
         s->junk_page = host_page_alloc(FRAME_DATA, ~0U);
     page = s->junk_page;
 
-    s->el2_junk = s->id.idr0 & SIM_IDR0_HYP;
-    for ( i = 0; i < 512; i++ )
-        if ( host_chance(one_in) )
-            sim_junk_ste(s, i);
+    s->kind->junk(s, one_in);
     /* Four VMIDs, and the addresses that world.h uses. */
     for ( i = 0; i < 128; i++ )
         if ( host_chance(one_in) )
             sim_junk_tlb(s, 1 + i % 4, 0x40000000ULL + (i / 4 % 8) * 4096ULL +
                      (i / 32) * 0x200000ULL, page);
-}
-
-void sim_lose_msi(struct sim *s)
-{
-    if ( s->id.idr0 & SIM_IDR0_MSI )
-        s->msi_unknown = IRQ_GERROR | IRQ_EVENTQ;
 }
 
 struct sim *sim_new(const struct sim_id *id, unsigned int nasty, bool snoops)
@@ -95,11 +96,11 @@ struct sim *sim_new(const struct sim_id *id, unsigned int nasty, bool snoops)
 
     memset(s, 0, sizeof(*s));
     s->id = *id;
+    s->kind = id->kind;
     s->nasty = nasty;
-    s->snoops = snoops && (id->idr0 & SIM_IDR0_COHACC);
+    s->snoops = snoops;
     s->present = true;
-    s->gbpa = sim_is(s, SIM_BYPASS) ? 0 : GBPA_ABORT;
-    sim_lose_msi(s);
+    s->kind->reset(s);
     if ( sim_is(s, SIM_JUNK) )
         sim_junk(s, 1);
 
@@ -134,6 +135,41 @@ bool sim_has_failed(void)
     return !fail_at;
 }
 
+static uint64_t access_at;
+
+void sim_fail_access(uint64_t n)
+{
+    access_at = n;
+}
+
+bool sim_access_has_failed(void)
+{
+    return !access_at;
+}
+
+static uint64_t lose_at;
+
+void sim_lose_write(uint64_t n)
+{
+    lose_at = n;
+}
+
+bool sim_lost_write(void)
+{
+    return !lose_at;
+}
+
+bool sim_loses_this(void)
+{
+    return lose_at && --lose_at == 0;
+}
+
+static void count_access(struct sim *s)
+{
+    if ( access_at && --access_at == 0 )
+        s->dead = true;
+}
+
 /* May this one come to pass?  If not, `*dead` remembers. */
 bool sim_complete(struct sim *s, enum sim_completion what, bool *dead)
 {
@@ -155,19 +191,14 @@ void sim_revive(struct sim *s)
     s->ack_dead = s->irq_dead = s->gbpa_dead = s->sync_dead = false;
 }
 
-void sim_gerror(struct sim *s, uint32_t bits)
+void sim_log(struct sim *s, uint64_t d0, uint64_t d1)
 {
-    /* 7.5: an active error cannot be raised again. */
-    s->gerror ^= bits & ~(s->gerror ^ s->gerrorn);
-    if ( s->irq_ctrlack & 1 )
-        s->irq = true;
+    s->log[s->nr_cmds++ % ARRAY_SIZE(s->log)] = (struct sim_cmd){ { d0, d1 } };
 }
 
-void sim_raise(struct sim *s, uint32_t gerror)
+bool sim_blocks(const struct sim *s)
 {
-    host_enter();
-    sim_gerror(s, gerror);
-    host_leave();
+    return s->kind->blocks(s);
 }
 
 void sim_late(void)
@@ -200,35 +231,8 @@ static void check_use(struct sim *s, uint32_t offset)
 {
     if ( s->off )
         host_complain("register %#x touched without power", offset);
-    if ( s->unit && offset > 0x1c && !smmu_unit_users(s->unit) )
+    if ( s->unit && !s->kind->is_id(s, offset) && !smmu_unit_users(s->unit) )
         host_complain("register %#x touched without a use count", offset);
-}
-
-static void acknowledge(struct sim *s)
-{
-    bool ready = !sim_is(s, SIM_ASYNC) || host_chance(2);
-
-    s->acking = s->cr0ack != s->cr0 ? s->acking + 1 : 0;
-    if ( s->acking > s->slow_ack && ready &&
-         sim_complete(s, SIM_DONE_ACK, &s->ack_dead) )
-    {
-        if ( (s->cr0 & SMMUEN) && s->el2_junk )
-            host_complain("SMMUEN=1 with EL2 entries of before reset");
-        s->cr0ack = s->cr0;
-    }
-    if ( s->irq_ctrlack != s->irq_ctrl && ready &&
-         sim_complete(s, SIM_DONE_ACK, &s->irq_dead) )
-    {
-        if ( s->irq_ctrl & s->msi_unknown )
-            host_complain("interrupts on, MSI addresses as reset left them");
-        s->irq_ctrlack = s->irq_ctrl;
-    }
-    if ( (s->gbpa & GBPA_UPDATE) && ready &&
-         sim_complete(s, SIM_DONE_GBPA, &s->gbpa_dead) )
-    {
-        s->gbpa = s->gbpa_new & ~GBPA_UPDATE;
-        s->held &= !(s->gbpa & GBPA_ABORT);
-    }
 }
 
 uint32_t sim_mmio_read(void *regs, uint32_t offset)
@@ -237,102 +241,17 @@ uint32_t sim_mmio_read(void *regs, uint32_t offset)
 
     check_use(s, offset);
     s->nr_mmio++;
-    s->nr_id_reads += offset <= 0x1c;
-    if ( offset == 0x24 || offset == 0x54 || offset == 0x44 || offset == 0x9c )
+    s->nr_id_reads += s->kind->is_id(s, offset);
+    if ( s->kind->is_poll(s, offset) )
     {
         s->nr_polls++;
         host_poll();
     }
+    count_access(s);
     if ( s->dead || s->off )
         return ~0U;
-    if ( offset > 0x1c )
-    {
-        sim_step(s);
-        acknowledge(s);
-    }
 
-    switch ( offset )
-    {
-    case 0x00: return s->id.idr0;
-    case 0x04: return s->id.idr1;
-    case 0x08: return 0;
-    case 0x0c: return s->id.idr3;
-    case 0x10: return 0;
-    case 0x14: return s->id.idr5;
-    case 0x18: return s->id.iidr;
-    case 0x1c: return s->id.aidr;
-    case 0x20: return s->cr0;
-    case 0x24: return s->cr0ack;
-    case 0x28: return s->cr1;
-    case 0x2c: return s->cr2;
-    case 0x44: return s->gbpa;
-    case 0x50: return s->irq_ctrl;
-    case 0x54: return s->irq_ctrlack;
-    case 0x60: return s->gerror;
-    case 0x64: return s->gerrorn;
-    case 0x88: return s->strtab_cfg;
-    case 0x98: return s->cmdq_prod;
-    case 0x9c: return s->cmdq_cons;
-    case 0x100a8: return s->evtq_prod;
-    case 0x100ac: return s->evtq_cons;
-    }
-    host_complain("read of register %#x, which the model does not have",
-                  offset);
-
-    return 0;
-}
-
-static void guarded(const struct sim *s, uint32_t bit, uint32_t offset)
-{
-    if ( (s->cr0 | s->cr0ack) & bit )
-        host_complain("register %#x written while CR0 bit %#x is set", offset,
-                      bit);
-}
-
-static bool write_wide(struct sim *s, uint32_t offset, uint64_t value)
-{
-    switch ( offset )
-    {
-    case 0x80:
-        guarded(s, SMMUEN, offset);
-        s->strtab_base = value;
-        return true;
-    case 0x90:
-        guarded(s, CMDQEN, offset);
-        s->cmdq_base = value;
-        return true;
-    case 0xa0:
-        guarded(s, EVENTQEN, offset);
-        s->evtq_base = value;
-        return true;
-    case 0x68: case 0xb0:
-        if ( !(s->id.idr0 & SIM_IDR0_MSI) )
-            host_complain("MSI register %#x written, IDR0.MSI=0", offset);
-        if ( s->irq_ctrlack )
-            host_complain("MSI register %#x written while interrupts are on",
-                          offset);
-        if ( value )
-            host_complain("an MSI address nobody gave: %#lx",
-                          (unsigned long)value);
-        s->msi_unknown &= offset == 0x68 ? ~IRQ_GERROR : ~IRQ_EVENTQ;
-        return true;
-    }
-
-    return false;
-}
-
-static void write_cr0(struct sim *s, uint32_t value)
-{
-    /* 6.3.9: the first value may be the one that stays. */
-    if ( s->cr0 != s->cr0ack && !s->ack_dead )
-    {
-        host_complain("CR0 written before CR0ACK answered the last write");
-        value = (value & ~SMMUEN) | (s->cr0 & SMMUEN);
-    }
-    if ( (value & SMMUEN) && !(s->cr0 & SMMUEN) &&
-         (s->id.idr0 & SIM_IDR0_ATS) && !(value & 1U << 4) )
-        host_complain("SMMUEN=1 with ATSCHK=0 on a unit with ATS");
-    s->cr0 = value;
+    return s->kind->read(s, offset);
 }
 
 void sim_mmio_write(void *regs, uint32_t offset, uint64_t value,
@@ -342,6 +261,8 @@ void sim_mmio_write(void *regs, uint32_t offset, uint64_t value,
 
     check_use(s, offset);
     s->nr_mmio++;
+    s->nr_writes++;
+    count_access(s);
     if ( s->nr_trace < ARRAY_SIZE(s->trace) )
     {
         s->trace[s->nr_trace].offset = offset;
@@ -349,69 +270,7 @@ void sim_mmio_write(void *regs, uint32_t offset, uint64_t value,
     }
     if ( s->dead || s->off )
         return;
-    if ( (bytes == 8) != (offset == 0x80 || offset == 0x90 || offset == 0xa0 ||
-                          offset == 0x68 || offset == 0xb0) )
-        host_complain("register %#x written with %u bytes", offset, bytes);
-    if ( write_wide(s, offset, value) )
-        return;
-
-    switch ( offset )
-    {
-    case 0x20:
-        write_cr0(s, value);
-        break;
-    case 0x28:
-        guarded(s, SMMUEN | EVENTQEN | CMDQEN, offset);
-        s->cr1 = value;
-        break;
-    case 0x2c:
-        guarded(s, SMMUEN | EVENTQEN, offset);
-        s->cr2 = value;
-        break;
-    case 0x44:
-        if ( !(value & GBPA_UPDATE) || (s->gbpa & GBPA_UPDATE) )
-            host_complain("GBPA=%#lx is ignored", (unsigned long)value);
-        else
-        {
-            s->gbpa_new = value;
-            s->gbpa |= GBPA_UPDATE;
-        }
-        break;
-    case 0x50:
-        s->irq_ctrl = value;
-        break;
-    case 0x64:
-        if ( (value ^ s->gerrorn) & ~(s->gerror ^ s->gerrorn) )
-            host_complain("GERRORN toggles a bit that is not active");
-        s->gerrorn = value;
-        break;
-    case 0x88:
-        guarded(s, SMMUEN, offset);
-        s->strtab_cfg = value;
-        break;
-    case 0x98:
-        s->cmdq_prod = value;
-        if ( !sim_is(s, SIM_ASYNC) )
-            while ( s->cmdq_cons != s->cmdq_prod && !s->sync_dead &&
-                    !((s->gerror ^ s->gerrorn) & 1) && (s->cr0ack & CMDQEN) )
-                sim_cmdq_step(s);
-        break;
-    case 0x9c:
-        guarded(s, CMDQEN, offset);
-        s->cmdq_cons = value;
-        break;
-    case 0x100a8:
-        guarded(s, EVENTQEN, offset);
-        s->evtq_prod = value;
-        break;
-    case 0x100ac:
-        s->evtq_cons = value;
-        sim_evtq_update(s);
-        break;
-    default:
-        host_complain("write of register %#x, which the model does not have",
-                      offset);
-    }
+    s->kind->write(s, offset, value, bytes);
     sim_step(s);
 }
 
@@ -428,12 +287,8 @@ void sim_interrupts(void)
 
         s = &units[i];
         host_enter();
-        fire = s->irq && s->unit;
-        if ( fire )
-        {
-            s->irq = false;
-            s->nr_irqs++;
-        }
+        fire = s->unit && s->kind->irq(s);
+        s->nr_irqs += fire;
         host_leave();
         if ( fire )
         {

@@ -71,11 +71,10 @@ int main(int argc, char **argv)
     uint64_t rounds = argc > 1 ? strtoull(argv[1], NULL, 0) : 10000, i;
     uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 0) : 1, landed = 0;
     static struct smmu_gather gather;
-    struct sim_id id = sim_id_good();
+    struct sim_id id = sim_id_ranges();
     unsigned int slot;
 
     world_reset(seed, false);
-    id.idr3 = 1U << 10;                 /* RIL */
     for ( i = 0; i < 2; i++ )
     {
         if ( world_unit(&id, SIM_NASTY & ~SIM_PREFETCH, i) )

@@ -34,6 +34,118 @@ static inline int test_end(void **state)
     return host_complaints || host_counts.reads_locked || !host_at_rest();
 }
 
+/* What the tests call commands, by v3's names. */
+#define CFGI_STE    SIM_OP_STREAM
+#define CFGI_ALL    SIM_OP_STREAMS
+#define EL2_ALL     SIM_OP_HYP
+#define VMALL       SIM_OP_VMID
+#define S2_IPA      SIM_OP_IPA
+#define NSNH_ALL    SIM_OP_ALL
+#define SYNC        SIM_OP_SYNC
+#define PROGRAM     0xff                /* v2: a whole invalidation of its own */
+
+static inline bool test_is(const struct sim_kind *kind)
+{
+    return sim_id_good().kind == kind;
+}
+
+/*
+ * v2 has no command for a stream: what a change of it makes outdated is
+ * drained by an invalidation of its VMID, unless one is there already.
+ */
+static inline unsigned int test_expect(const uint8_t *want, unsigned int n,
+                                       uint8_t *out)
+{
+    bool covered = false;
+    unsigned int i, k = 0;
+
+    for ( i = 0; i < n; i++ )
+        if ( want[i] == PROGRAM )
+        {
+            static const uint8_t whole[] = { NSNH_ALL, EL2_ALL, SYNC };
+
+            memcpy(&out[k], whole, sizeof(whole));
+            k += test_is(&sim_v3) ? 0 : sizeof(whole);
+        }
+        else if ( test_is(&sim_v3) )
+            out[k++] = want[i];
+        else if ( want[i] == CFGI_STE )
+        {
+            if ( !covered )
+                out[k++] = VMALL;
+            covered = true;
+        }
+        else if ( want[i] != CFGI_ALL && want[i] != EL2_ALL )
+        {
+            out[k++] = want[i];
+            if ( want[i] == NSNH_ALL )
+                out[k++] = EL2_ALL;
+            covered = want[i] != SYNC &&
+                      (covered || want[i] == VMALL || want[i] == NSNH_ALL);
+        }
+
+    return k;
+}
+
+/* Since `mark` s was given these commands, and no others. */
+static inline void test_cmds(const struct sim *s, uint64_t mark,
+                             const uint8_t *want, unsigned int n)
+{
+    char got[256] = "";
+    uint8_t expect[64];
+    unsigned int i;
+    uint64_t at;
+    bool same;
+
+    n = test_expect(want, n, expect);
+    same = s->nr_cmds - mark == n;
+    for ( at = mark; at < s->nr_cmds; at++ )
+        snprintf(got + strlen(got), sizeof(got) - strlen(got), " %#x",
+                 (unsigned int)(s->log[at % 64].d[0] & 0xff));
+    for ( i = 0; same && i < n; i++ )
+        same = (s->log[(mark + i) % 64].d[0] & 0xff) == expect[i];
+    if ( !same )
+        fail_msg("commands:%s", got);
+}
+
+/* How a unit says so many pages, all of them or none. */
+static inline unsigned int test_range(const struct smmu_unit *unit,
+                                      uint64_t pages)
+{
+    return unit->backend->range_cost(unit, pages) == 1 ? S2_IPA : VMALL;
+}
+
+/* Of links: a unit's cooling is about its faults. */
+static inline unsigned int test_timers(const struct smmu_unit *unit)
+{
+    return host_timers_armed() - unit->cooling.armed;
+}
+
+/* Invalidations that n changes of streams cost beside others. */
+static inline unsigned int test_streams(unsigned int n)
+{
+    return test_is(&sim_v2) ? n : 0;
+}
+
+/* Tests of both kinds, and those of v3 alone, as one group. */
+#define test_run(both, v3) \
+    test_run_groups(both, ARRAY_SIZE(both), v3, ARRAY_SIZE(v3))
+static inline int test_run_groups(const struct CMUnitTest *both,
+                                  unsigned int nr_both,
+                                  const struct CMUnitTest *v3,
+                                  unsigned int nr_v3)
+{
+    struct CMUnitTest all[128];
+    unsigned int n = nr_both;
+
+    memcpy(all, both, nr_both * sizeof(*all));
+    if ( test_is(&sim_v3) )
+        for ( ; n < nr_both + nr_v3; n++ )
+            all[n] = v3[n - nr_both];
+
+    return _cmocka_run_group_tests("tests", all, n, NULL, NULL);
+}
+
 /* What the driver asked of the hardware since test_count(). */
 struct test_cost {
     uint64_t cmds, tlbi, cfgi, syncs, mmio, writes;

@@ -8,10 +8,12 @@
  */
 #include "pair.h"
 
-#define BUS         0x200
-#define TAKEN       0x210
-#define NEXT        0x211               /* on the same bus */
-#define FAR         0x310               /* on another */
+#define BUS         bus
+#define TAKEN       (bus + 0x10)
+#define NEXT        (bus + 0x11)        /* on the same bus */
+#define FAR         far                 /* on another */
+
+static uint32_t bus = 0x200, far;
 
 static struct world_dom *dom0, *guest;
 static struct world_dev *bridge, *dev;
@@ -24,9 +26,19 @@ static void build(enum tables tables)
     struct smmu_range all = { 0, 0x1000 };
     int rc;
 
+    bus = 0x200;
+    far = 0x310;
+
     world_reset(1, false);
-    if ( tables == LINEAR )
-        id.idr0 &= ~SIM_IDR0_ST_LEVEL;
+    if ( tables == LINEAR && test_is(&sim_v3) )
+        id = sim_v3_linear();
+    else if ( tables == LINEAR )        /* an S2CR an ID */
+    {
+        id = sim_v2_indexed();
+        all.count = 0x80;
+        bus = 0x20;
+        far = 0x70;
+    }
     assert_int_equal(world_unit(&id, NICE, tables != NOT_COHERENT), 0);
     s = world.sim[0];
     u = &world.unit[0];
@@ -121,11 +133,12 @@ static void come_back(bool awake)
 
 static void there_and_back(enum tables tables, unsigned int when, bool dies)
 {
-    struct smmu_range one = { TAKEN, 1 };
+    struct smmu_range one = { 0, 1 };
     bool awake;
     int rc;
 
     build(tables);
+    one.first = TAKEN;
 
     awake = to(when, ASLEEP_ADD);
     dev = world_dev_sids(0, false, &one, 1, &rc);
@@ -271,8 +284,7 @@ static void failed_bridge(void **state)
             assert_int_equal(world_attach(guest, dev), 0);
         if ( had == 2 )
             assert_int_equal(world_vote(dev, false), 0);
-        sim_raise(s, 1U << 8);
-        sim_settle();
+        world_break(0);
         assert_true(smmu_unit_failed(u));
 
         assert_int_equal(state_of(dom0), XEN_SMMU_LINK_FAILED);

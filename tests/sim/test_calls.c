@@ -108,7 +108,7 @@ static struct seen look_at(void)
         .quarantined = a->d->quarantined, .stopped = a->d->stopped,
         .link = state_of(a), .vmid = link_of(a)->vmid,
         /* A word that cannot be carried out now is tried again. */
-        .timers = link_of(a)->stuck ? 0 : host_timers_armed(),
+        .timers = link_of(a)->stuck ? 0 : test_timers(u),
         .open = dev_a->dev->open,
         .leaving = dev_a->dev->leaving, .suspended = u->suspended,
         .of = dev_a->dev->link, .of2 = dev_a2->dev->link,
@@ -124,7 +124,8 @@ static void assert_consistent(void)
     assert_int_equal(smmu_unit_users(u), 0);
     assert_false(dev_a->dev->leaving);
     assert_int_equal(dev_a->dev->open && link != L_FAILED, open);
-    assert_int_equal(u->state == ON, (s->cr0ack & 1) && !s->off);
+    if ( u->state == ON || u->state == PARKED )
+        assert_true(!s->off && sim_blocks(s) == (u->state == PARKED));
     if ( open )
     {
         assert_int_equal(u->state, ON);

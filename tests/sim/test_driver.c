@@ -319,7 +319,7 @@ static void several_streams(void **state)
 static void carved(bool two_level, bool snoops)
 {
     struct sim_id id = sim_id_good();
-    struct smmu_range all = { 0, 0x10000 }, one = { 0x210, 1 };
+    struct smmu_range all = { 0, 0x8000 }, one = { 0x210, 1 };
     struct world_dom *dom0, *guest;
     struct world_dev *bridge, *dev;
     struct sim *s;
@@ -341,7 +341,7 @@ static void carved(bool two_level, bool snoops)
     assert_true(test_reaches(s, 0x0, dom0, 0, 0));
     assert_true(test_reaches(s, 0x210, dom0, 0, 0));
     assert_true(test_reaches(s, 0x211, dom0, 0, 0));
-    assert_true(test_reaches(s, 0xffff, dom0, 0, 0));
+    assert_true(test_reaches(s, 0x7fff, dom0, 0, 0));
 
     /* Taken out: aborts from here on; its neighbours go on. */
     dev = world_dev_sids(0, false, &one, 1, &rc);
@@ -376,7 +376,7 @@ static void carved_linear(void **state)     { carved(false, true); }
 /* The other way round: the device is known before the bridge. */
 static void bridge_later(void **state)
 {
-    struct smmu_range all = { 0, 0x10000 };
+    struct smmu_range all = { 0, 0x8000 };
     struct sim *s = world_good(SIM_NASTY);
     struct world_dom *dom0 = world_create(0, 1), *guest = world_create(1, 1);
     struct world_dev *dev = world_dev(0, 0x210), *bridge;
@@ -414,7 +414,7 @@ static void bridge_is_cheap(void **state)
  */
 static void bridge_failed(void **state)
 {
-    struct smmu_range all = { 0, 0x10000 };
+    struct smmu_range all = { 0, 0x8000 };
     unsigned int n;
     int rc = -1;
 
@@ -444,13 +444,13 @@ static void bridge_failed(void **state)
         assert_true(test_reaches(s, 0x210, b, 0, 0));
         assert_true(test_aborts(s, 0x310, 0, 0));
     }
-    assert_true(n > 2);
+    assert_true(n > 2 || test_is(&sim_v2));     /* v2: the device alone */
 }
 
 /* The same when its sync never comes. */
 static void bridge_not_acknowledged(void **state)
 {
-    struct smmu_range all = { 0, 0x10000 };
+    struct smmu_range all = { 0, 0x8000 };
     struct sim *s = world_good(SIM_NASTY);
     struct world_dom *a = world_create(0, 1), *b = world_create(1, 1);
     int rc;
@@ -718,7 +718,7 @@ static void debt(void **state)
     b = test_now();
     assert_int_equal(world_attach(dom, dev), 0);
     c = test_cost_since(&b);
-    assert_int_equal(c.tlbi, 0);
+    assert_int_equal(c.tlbi, test_streams(1));
 }
 
 /* A domain that never had a device: nothing to flush anywhere. */
@@ -761,7 +761,7 @@ static void several_units(void **state)
     assert_int_equal(c.tlbi, 3);
     assert_int_equal(c.syncs, 3);
     assert_int_equal(c.cmds, 6);
-    assert_int_equal(c.writes, 3);
+    assert_int_equal(c.writes, test_is(&sim_v3) ? 3 : 6);
     for ( i = 0; i < 3; i++ )
         assert_true(test_aborts(world.sim[i], 5, 0, 0));
 
@@ -925,17 +925,18 @@ static void no_leaks(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        T(good_unit), T(deaf_to_broadcasts), T(enable_order), T(refused), T(accepted), T(tables),
-        T(huge_sids), T(invalid_l1_cached), T(claimed_twice),
-        T(several_streams), T(carved_two_level), T(carved_not_coherent),
-        T(carved_linear), T(bridge_later), T(bridge_is_cheap),
+    const struct CMUnitTest tests[] = { T(claimed_twice),
+        T(several_streams), T(carved_two_level), T(carved_not_coherent), T(bridge_later),
         T(bridge_failed), T(bridge_not_acknowledged), T(removed),
-        T(reassigned), T(two_guests), T(stopped), T(stop_waits),
-        T(vmids_run_out), T(unmapped), T(flush_waits), T(added_only), T(debt),
-        T(no_link), T(several_units), T(costs), T(queue_wraps),
-        T(many_streams), T(ats), T(no_leaks),
+        T(reassigned), T(two_guests), T(stopped), T(stop_waits), T(unmapped), T(flush_waits), T(added_only), T(debt),
+        T(no_link), T(several_units), T(no_leaks),
+    };
+    const struct CMUnitTest v3[] = {
+        T(good_unit), T(deaf_to_broadcasts), T(enable_order), T(refused),
+        T(accepted), T(tables), T(huge_sids), T(invalid_l1_cached),
+        T(carved_linear), T(bridge_is_cheap), T(vmids_run_out), T(costs),
+        T(queue_wraps), T(many_streams), T(ats),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, v3);
 }

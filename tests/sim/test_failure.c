@@ -102,9 +102,8 @@ static void illegal_sync(void **state)
     assert_asleep_fine();
 }
 
-static void global_error(uint32_t bit)
+static void assert_all_lost(void)
 {
-    sim_raise(s, bit);
     assert_failed("SERVICE_FAILURE");
     assert_int_equal(world_unmap(a, 0, 1), -EIO);
     assert_quarantined(a);
@@ -112,13 +111,22 @@ static void global_error(uint32_t bit)
     assert_asleep_fine();
 }
 
-static void service_failure(void **state) { global_error(1U << 8); }
-static void event_abort(void **state)     { global_error(1U << 2); }
+static void service_failure(void **state)
+{
+    world_break(0);
+    assert_all_lost();
+}
+
+static void event_abort(void **state)
+{
+    sim_raise(s, 1U << 2);
+    assert_all_lost();
+}
 
 /* Nobody touched it since: stop and detach find out by themselves. */
 static void stop_after_failure(void **state)
 {
-    sim_raise(s, 1U << 8);
+    world_break(0);
     assert_failed("SERVICE_FAILURE");
     assert_int_equal(world_stop(a), -EIO);
     assert_int_equal(world_detach(dev_b), -EIO);
@@ -219,7 +227,7 @@ static void late_sync_then_attach(void **state)
     assert_int_equal(world_detach(dev_a), 0);
     tlbi = s->nr_tlbi;
     assert_int_equal(world_attach(a, dev_a), 0);
-    assert_int_equal(s->nr_tlbi, tlbi + 1);
+    assert_int_equal(s->nr_tlbi, tlbi + 1 + test_streams(1));
     assert_true(test_aborts(s, 8, 0, 0));
     assert_true(test_reaches(s, 8, a, 0, 1));
 }
@@ -350,7 +358,7 @@ static void other_unit_lives(void **state)
     world_map(c, 0, 0);
     assert_int_equal(world_attach(c, dev), 0);
     assert_int_equal(world_attach(a, both), 0);
-    sim_raise(s, 1U << 8);
+    world_break(0);
     assert_failed("SERVICE_FAILURE");
     assert_true(test_reaches(t, 8, c, 0, 0));
     assert_int_equal(world_unmap(c, 0, 0), 0);
@@ -404,7 +412,8 @@ static void probe_fails(void **state)
             assert_null(smmu_unit_first());
             assert_logged("smmu@0");
             /* It may know its tables: they stay what they are. */
-            assert_true(host_pages_used(FRAME_DRIVER) > 0);
+            assert_true(host_pages_used(FRAME_DRIVER) > 0 ||
+                        test_is(&sim_v2));
             /* As far as it answers at all, it aborts. */
             if ( !world.sim[0]->gbpa_dead && !world.sim[0]->ack_dead )
                 assert_int_equal(sim_dma(world.sim[0], 1, 0x1000, true),
@@ -433,7 +442,7 @@ static void probe_no_memory(void **state)
         assert_int_equal(host_counts.live, 0);
         assert_true(n < 20);
     }
-    assert_true(n > 3);
+    assert_true(n > (test_is(&sim_v3) ? 3 : 1));
 }
 
 /* A unit that stopped at a command while being enabled. */
@@ -475,17 +484,19 @@ static void probe_next(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T3(illegal_command), T3(fetch_abort), T3(illegal_sync),
         T3(service_failure),
-        T3(stop_after_failure), T3(event_abort), T3(harmless_error),
+        T3(stop_after_failure),
         T3(dead_queue), T3(dead_unit), T3(late_sync),
         T3(late_sync_then_attach), T3(late_completion), T3(stop_times_out),
         T3(detach_times_out), T3(attach_times_out_1), T3(attach_times_out_2),
-        T3(attach_first_sync_late),
-        T(attach_no_room), T3(other_unit_lives), T3(vmid_retired),
-        T(probe_fails), T(probe_no_memory), T(probe_illegal_command),
-        T(probe_next),
+        T3(attach_first_sync_late), T3(other_unit_lives), T3(vmid_retired),
+        T(probe_fails), T(probe_no_memory),
+    };
+    const struct CMUnitTest v3[] = {
+        T3(illegal_command), T3(fetch_abort), T3(illegal_sync),
+        T3(event_abort), T3(harmless_error), T(attach_no_room),
+        T(probe_illegal_command), T(probe_next),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run(tests, v3);
 }

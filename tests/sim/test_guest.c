@@ -93,12 +93,11 @@ static uint32_t get(struct world_dom *dom, uint32_t id)
 
 static int build(void **state)
 {
-    struct sim_id id = sim_id_good();
+    struct sim_id id = sim_id_ranges();
     struct world_dom *dom;
     unsigned int i;
 
     world_reset(1, false);
-    id.idr3 = 1U << 10;
     if ( world_unit(&id, SIM_NASTY & ~SIM_EVICT, true) )
         return -1;
     s = world.sim[0];

@@ -15,8 +15,10 @@ static uint64_t mark;
 /* A whole invalidation, and nothing that relies on less. */
 static void assert_whole(void)
 {
-    assert_int_equal(pair_cmds(mark, CFGI_ALL), 1);
-    assert_int_equal(pair_cmds(mark, NSNH_ALL), 1);
+    if ( test_is(&sim_v3) )
+        assert_int_equal(pair_cmds(mark, CFGI_ALL), 1);
+    /* v2: and one as it was programmed, if that was now. */
+    assert_in_range(pair_cmds(mark, NSNH_ALL), 1, 1 + test_streams(1));
 }
 
 /* Turned down each time; what is unmapped meanwhile costs nothing. */

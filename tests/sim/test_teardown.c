@@ -158,7 +158,7 @@ static void destroy(void)
         return;
     }
     assert_int_equal(links_of(was), 0);
-    assert_int_equal(host_timers_armed(), 0);
+    assert_int_equal(test_timers(u), 0);
     assert_int_equal(host_works_queued(), u->events.queued);
     world_wait(50 * MS);
     next_owner(true);

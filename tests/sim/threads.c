@@ -251,15 +251,18 @@ static void *hardware(void *arg)
 static void history(uint64_t seed)
 {
     pthread_t t[FLUSHERS + VOTERS + 3];
-    struct sim_id id = sim_id_good();
     unsigned int i, n = 0;
+    struct sim_id id;
 
     world_reset(seed, true);
     for ( i = 0; i < 2; i++ )
+    {
+        id = sim_id_good();
         if ( i ? world_powered(&id, SIM_NASTY, false, true, seed % 4 == 0,
                                seed % 3)
                : world_unit(&id, SIM_NASTY, true) )
             host_complain("a good unit was refused");
+    }
     for ( i = 0; i < 8; i++ )
         world_dev(i % 2, 8 * i);
     for ( i = 0; i < WORLD_DOMS; i++ )

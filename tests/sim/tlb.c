@@ -6,7 +6,6 @@
  */
 #include "sim.h"
 
-#define BAD_STE         0x04
 #define WALK_EABT       0x0b
 #define TRANSLATION     0x10
 #define ADDR_SIZE       0x11
@@ -38,53 +37,14 @@ static struct sim_walk *walk_line(struct sim *s, unsigned int level,
 
 void sim_junk_tlb(struct sim *s, uint16_t vmid, uint64_t ipa, uint64_t pa)
 {
-    *tlb_line(s, 3, vmid, ipa) = (struct sim_tlb){ true, true, vmid, ipa, pa,
-                                                   3, 3 };
+    *tlb_line(s, 3, vmid, ipa) = (struct sim_tlb){
+        .valid = true, .junk = true, .vmid = vmid, .ipa = ipa, .pa = pa,
+        .level = 3, .perm = 3 };
 }
 
 static void fault(struct sim *s, struct sim_txn *t, unsigned int type)
 {
-    sim_event(s, t, type, t->ipa);
-    sim_txn_end(s, t, TXN_ABORTED);
-}
-
-static void illegal(struct sim *s, struct sim_txn *t, const char *what)
-{
-    host_complain("ILLEGAL STE of stream %#x: %s", t->sid, what);
-    sim_event(s, t, BAD_STE, 0);
-    sim_txn_end(s, t, TXN_ABORTED);
-}
-
-/* 5.2: is a stage 2 STE legal, and safe? */
-static const char *wrong(const struct sim *s, const struct sim_txn *t)
-{
-    unsigned int t0sz = t->d[2] >> 32 & 0x3f, sl0 = t->d[2] >> 38 & 3;
-    unsigned int ps = t->d[2] >> 48 & 7, oas = s->id.idr5 & 7;
-    unsigned int bits = 64 - t0sz, low;
-
-    if ( t->d[1] >> 28 & 3 )
-        return "EATS is not 0";
-    if ( t->d[2] >> 57 & 1 )
-        return "S2S: faults would stall";
-    if ( !(t->d[2] >> 51 & 1) )
-        return "S2AA64 is 0";
-    if ( t->d[2] >> 52 & 1 )
-        return "S2ENDI: big-endian tables";
-    if ( t->d[2] >> 46 & 3 )
-        return "S2TG is not 4 KiB";
-    if ( !(s->id.idr0 & SIM_IDR0_VMID16) && (t->d[2] >> 8 & 0xff) )
-        return "S2VMID has 16 bits, the unit 8";
-    if ( sl0 > 2 )
-        return "S2SL0 is reserved";
-    low = shift_of(2 - sl0);
-    if ( bits <= low || bits > low + 13 )
-        return "S2T0SZ does not fit S2SL0";
-    if ( ps > (oas > 6 ? 6 : oas) )
-        return "S2PS is above IDR5.OAS";
-    if ( t->d[3] & 0xfff0000000000000ULL )
-        return "S2TTB is out of range";
-
-    return NULL;
+    s->kind->fault(s, t, type);
 }
 
 static bool permitted(struct sim *s, struct sim_txn *t, unsigned int perm)
@@ -110,6 +70,8 @@ static bool tlb_hit(struct sim *s, struct sim_txn *t)
             continue;
         s->nr_hits++;
         t->junk |= e->junk;
+        if ( t->rootless )
+            t->owner = e->owner;
         t->pa = e->pa | (t->ipa & mask);
         if ( permitted(s, t, e->perm) )
             t->state = TXN_LAND;
@@ -119,13 +81,13 @@ static bool tlb_hit(struct sim *s, struct sim_txn *t)
     return false;
 }
 
-static void walk_start(struct sim *s, struct sim_txn *t, unsigned int root)
+static void walk_start(struct sim *s, struct sim_txn *t)
 {
     const struct sim_walk *w;
     unsigned int level;
 
     t->state = TXN_WALK;
-    for ( level = 3; level > root; level-- )
+    for ( level = 3; level > t->root; level-- )
     {
         w = walk_line(s, level, t->vmid, t->ipa);
         if ( w->valid && w->vmid == t->vmid && w->level == level &&
@@ -133,69 +95,46 @@ static void walk_start(struct sim *s, struct sim_txn *t, unsigned int root)
         {
             t->level = level;
             t->table = w->table;
+            if ( t->rootless )
+                t->owner = w->owner;
             return;
         }
     }
-    t->level = root;
-    t->table = (t->d[3] & 0x000ffffffffffff0ULL) +
-               8 * (t->ipa >> shift_of(root) & ~511ULL);
+    t->level = t->root;
+    t->table = t->ttb + 8 * (t->ipa >> shift_of(t->root) & ~511ULL);
 }
 
-/* The configuration is known: what does it say? */
-void sim_translate(struct sim *s, struct sim_txn *t)
+/* A root of the driver's own, which is to have nothing in it. */
+static void walk_nowhere(struct sim *s, struct sim_txn *t)
 {
-    const char *what;
-    unsigned int bits;
+    uint64_t d = 1;
 
-    if ( t->prefetch )
-    {
-        sim_txn_end(s, t, TXN_ABORTED);
-        return;
-    }
-    if ( t->ats && (s->cr0ack & 1U << 4) )
-    {
-        /* ATSCHK, and EATS does not allow it: 3.9.1.2. */
-        sim_event(s, t, 0x07, t->ipa);
-        sim_txn_end(s, t, TXN_ABORTED);
-        return;
-    }
-    if ( !(t->d[0] & 1) )
-    {
-        sim_event(s, t, BAD_STE, 0);
-        sim_txn_end(s, t, TXN_ABORTED);
-        return;
-    }
-    switch ( t->d[0] >> 1 & 7 )
-    {
-    case 0: case 1: case 2: case 3:
-        sim_txn_end(s, t, TXN_ABORTED);
-        return;
-    case 4:
-        sim_txn_end(s, t, TXN_UNTRANSLATED);
-        return;
-    case 6:
-        break;
-    default:
-        illegal(s, t, "Config asks for stage 1");
-        return;
-    }
+    host_device_load(t->table + 8 * (t->ipa >> shift_of(t->root) & 511),
+                     s->snoops, &d);
+    if ( d & 1 )
+        host_complain("the driver's own root table of stream %#x has %#lx in it",
+                      t->sid, (unsigned long)d);
+    fault(s, t, TRANSLATION);
+}
 
-    what = wrong(s, t);
-    if ( what )
-    {
-        illegal(s, t, what);
-        return;
-    }
-    t->vmid = t->d[2];
-    if ( host_page_kind(t->d[3]) != FRAME_TABLE )
+/* Its stage 2 is known: t->vmid, ttb, root, affd, and `bits` of input. */
+void sim_translate(struct sim *s, struct sim_txn *t, unsigned int bits)
+{
+    t->rootless = s->kind == &sim_v2 &&
+                  host_page_kind(t->ttb) == FRAME_DRIVER;
+    if ( !t->rootless && host_page_kind(t->ttb) != FRAME_TABLE )
         host_complain("stream %#x translates by a root table that was given back",
                       t->sid);
-    t->owner = host_page_owner(t->d[3]);
-    bits = 64 - (t->d[2] >> 32 & 0x3f);
+    t->owner = host_page_owner(t->ttb);
     if ( t->ipa >> bits )
         fault(s, t, TRANSLATION);
     else if ( !tlb_hit(s, t) )
-        walk_start(s, t, 2 - (t->d[2] >> 38 & 3));
+    {
+        walk_start(s, t);
+        /* Unless it goes on from a cached table. */
+        if ( t->rootless && t->level == t->root )
+            walk_nowhere(s, t);
+    }
 }
 
 /* Break before make: no other translation of an IPA is left (8.2, DDI0487). */
@@ -224,7 +163,7 @@ static void leaf(struct sim *s, struct sim_txn *t, uint64_t d)
     unsigned int perm = d >> 6 & 3;
     struct sim_tlb *e, new;
 
-    if ( !(d >> 10 & 1) && !(t->d[2] >> 53 & 1) )
+    if ( !(d >> 10 & 1) && !t->affd )
     {
         fault(s, t, ACCESS);
         return;
@@ -233,8 +172,10 @@ static void leaf(struct sim *s, struct sim_txn *t, uint64_t d)
     if ( !t->old_walk )
     {
         e = tlb_line(s, t->level, t->vmid, t->ipa);
-        new = (struct sim_tlb){ true, false, t->vmid, t->ipa & ~mask,
-                                t->pa & ~mask, t->level, perm };
+        new = (struct sim_tlb){
+            .valid = true, .vmid = t->vmid, .ipa = t->ipa & ~mask,
+            .pa = t->pa & ~mask, .owner = t->owner, .level = t->level,
+            .perm = perm };
         need_broken(s, &new);
         *e = new;
     }
@@ -274,8 +215,9 @@ void sim_walk_on(struct sim *s, struct sim_txn *t)
     if ( sim_is(s, SIM_WALK_CACHE) && !t->old_walk )
     {
         w = walk_line(s, t->level, t->vmid, t->ipa);
-        *w = (struct sim_walk){ true, t->vmid, t->ipa & ~mask, t->table,
-                                t->level };
+        *w = (struct sim_walk){
+            .valid = true, .vmid = t->vmid, .ipa = t->ipa & ~mask,
+            .table = t->table, .owner = t->owner, .level = t->level };
     }
 }
 

@@ -40,6 +40,14 @@ void world_reset(uint64_t seed, bool threads)
     host_domains_held = 0;
 }
 
+/* As the glue unmasks an interrupt that is a level. */
+static void listen(struct smmu_unit *unit)
+{
+    host_enter();
+    world.sim[unit - world.unit]->v2.masked = false;
+    host_leave();
+}
+
 static int add_unit(const struct sim_id *id, unsigned int nasty, bool snoops,
                     const struct smmu_power_source *source)
 {
@@ -55,9 +63,9 @@ static int add_unit(const struct sim_id *id, unsigned int nasty, bool snoops,
     if ( source == &world.source[i] )
         sim_source(world.sim[i], &world.source[i], world.wanted_held,
                    world.wanted_kept, world.wanted_caches);
+    world.unit[i].listen = id->kind == &sim_v2 ? listen : NULL;
     sim_bind(world.sim[i], &world.unit[i]);
-    rc = smmu_v3_probe(&world.unit[i], sim_regs(world.sim[i]), snoops,
-                       HOST_RAM_BITS);
+    rc = id->kind->probe(world.sim[i], &world.unit[i], snoops);
     if ( rc )
         sim_bind(world.sim[i], NULL);
     else
@@ -239,6 +247,20 @@ void world_resume(void)
         sim_host_on(world.sim[i], world.unit[i].source);
     smmu_resume();
     masters_go();
+}
+
+void world_break(unsigned int unit)
+{
+    struct smmu_unit *u = &world.unit[unit];
+
+    if ( world.sim[unit]->kind == &sim_v3 )
+        sim_raise(world.sim[unit], 1U << 8);    /* SFM_ERR */
+    else if ( smmu_unit_get(u) )
+    {
+        smmu_unit_fail(u, XEN_SMMU_REASON_SERVICE_FAILURE);
+        smmu_unit_put(u);
+    }
+    sim_settle();
 }
 
 void world_wait(uint64_t ns)

@@ -11,8 +11,8 @@
 #define __TESTS_SIM_WORLD_H__
 
 #include "sim.h"
+#include "backend.h"
 #include "gather.h"
-#include "smmu-v3.h"
 
 #define AREAS           4           /* of 2 MiB each */
 #define SLOTS           8           /* pages used of an area */
@@ -90,6 +90,11 @@ bool world_wanted(const struct world_dev *dev);
 /* Host suspend: all units lose what they do not declare to keep; and resume. */
 int world_suspend(void);
 void world_resume(void);
+/*
+ * It fails: by an error of its own, where it has such, and the driver finds out;
+ * or the driver is told.
+ */
+void world_break(unsigned int unit);
 /* Lets time pass, and does what is due. */
 void world_wait(uint64_t ns);
 /* Forgets a device of no domain, and learns of it again. */

@@ -84,32 +84,42 @@ def rows_v3(docs):
                    f"| {why([d])} |")
 
 
+KINDS = ["SMMUv3", "SMMUv2", "other SMMUv2", "other IOMMU"]
+
+
+def has(doc, kind):
+    return any(x["kind"] == kind for x in doc["iommus"])
+
+
 def rows_chips(docs, kind):
+    """Boards whose best IOMMU is of that kind."""
     chips = collections.defaultdict(list)
     for d in docs.values():
-        if any(x["kind"] == kind for x in d["iommus"]) and not any(x["kind"] == "SMMUv3" for x in d["iommus"]):
-            if kind == "SMMUv2" or not any(x["kind"] == "SMMUv2" for x in d["iommus"]):
-                chips[d["host"]["chip"]].append(d)
-    yield f"| chip | boards | {kind}s on | devices behind IOMMUs | why none can be given away |"
-    yield "|---|---|---|---|---|"
+        if has(d, kind) and not any(has(d, k) for k in KINDS[:KINDS.index(kind)]):
+            chips[d["host"]["chip"]].append(d)
+    yield f"| chip | boards | {kind}s on | devices behind IOMMUs | can be given away | why not |"
+    yield "|---|---|---|---|---|---|"
     for chip, of in sorted(chips.items()):
         on = [sum(x["available"] for x in d["iommus"] if x["kind"] == kind) for d in of]
-        yield f"| {chip} | {len(of)} | {span(on)} | {span([len(d['masters']) for d in of])} | {why(of)} |"
+        yield (f"| {chip} | {len(of)} | {span(on)} | {span([len(d['masters']) for d in of])} | {span([free(d) for d in of])} "
+               f"| {why(of)} |")
 
 
 def table(version, docs):
     v3 = [d for d in docs.values() if any(x["kind"] == "SMMUv3" for x in d["iommus"])]
     on = [d for d in v3 if any(x["kind"] == "SMMUv3" and x["available"] for x in d["iommus"])]
+    v2 = sum(has(d, "SMMUv2") for d in docs.values())
     none = sum(not d["iommus"] for d in docs.values())
     text = [f"""# Boards
 What `xen-smmu check` says of the {len(docs)} device trees in Debian's linux-image-{version}. Generated: `make boards`.
 
-{len(v3)} have an SMMUv3, which xen-smmu drives; on {len(on)} the tree enables one. {none} have no IOMMU at all. The trees are Linux's, as
+{len(v3)} have an SMMUv3; on {len(on)} the tree enables one. {v2} have an SMMUv1 or SMMUv2 that xen-smmu drives. {none} have no IOMMU at all. The trees are Linux's, as
 they are: a disabled SMMU, or one that no device names, says what Linux uses, not what the chip could do. Whether the hardware does
 stage 2 is not in a device tree; the hypervisor says so at boot. A reason is explained by `xen-smmu explain REASON`; the number beside
 it counts the devices that it keeps back, on one board.
 
 ## With an SMMUv3""", *rows_v3(docs), "\n## With an SMMUv1 or SMMUv2", *rows_chips(docs, "SMMUv2"),
+            "\n## With an SMMUv2 that needs a driver of its own", *rows_chips(docs, "other SMMUv2"),
             "\n## With other IOMMUs", *rows_chips(docs, "other IOMMU")]
     return "\n".join(text) + "\n"
 

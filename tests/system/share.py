@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A page of dom0's, granted to a guest: guest/share-page.c serves it."""
-from steps import expect
+from steps import expect, seed
 
 OUT = "/tmp/page"
 
@@ -19,6 +19,14 @@ class Share:
     def page(self, order):
         """Its answer, a line."""
         return self.m.dom0(f"n=$(wc -l < {OUT}); echo '{order}' > /tmp/fifo; {ANSWERED} tail -n 1 {OUT}", 40).strip()
+
+    def fill(self):
+        self.seed = seed()
+        self.page(f"fill {self.seed:x}")
+
+    def look(self):
+        """How the page differs from what fill() left."""
+        return self.page(f"look {self.seed:x}")
 
     def close(self):
         self.m.dom0("echo quit > /tmp/fifo")

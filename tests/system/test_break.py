@@ -13,35 +13,17 @@ from base import OUT, Problem, step
 from gdb import Gdb, symbol
 from guests import Guest
 from pm_steps import Trace, link, reservation
+from share import Share
 from steps import PAGE, expect, fault_lines, is_same, need_fault, overwritten, seed
 from test_gather import BIG, pinned, told, with_guest
 
 OTHER = BIG + (32 << 20)        # the device's data come from there
 
 
-class Shared:
-    """A page of dom0's, granted to the guest."""
-
-    def __init__(self, w, name):
-        self.m, self.name = w.m, f"/tmp/{name}"
-        w.m.dom0(f"share-page {w.edu.id} {self.name}.in {self.name} >{self.name}.err 2>&1 & sleep 1; cat {self.name} {self.name}.err")
-        self.ref = int(w.m.dom0(f"sed -n 's/^ref //p' {self.name}"))
-
-    def ask(self, order):
-        return self.m.dom0(f"echo '{order}' > {self.name}.in; usleep 300000; tail -n 1 {self.name}").strip()
-
-    def fill(self):
-        self.seed = seed()
-        self.ask(f"fill {self.seed:x}")
-
-    def look(self):
-        return self.ask(f"look {self.seed:x}")
-
-
 @pytest.fixture(scope="module")
 def on(world):
     w = with_guest(world("break", gdb=True))
-    w.page = Shared(w, "page")
+    w.page = Share(w.m, w.edu.id)
     w.syms = OUT / f"{xen.build().name}-syms"
     return w
 
@@ -49,7 +31,7 @@ def on(world):
 @pytest.fixture(scope="module")
 def off(world):
     w = with_guest(world("break-off", "test", xen_args="smmu-test=no-break,any-unmap", gdb=True))
-    w.page = Shared(w, "page")
+    w.page = Share(w.m, w.edu.id)
     w.syms = OUT / f"{xen.build('test').name}-syms"
     return w
 
@@ -126,11 +108,7 @@ def split(w, at):
         g.go_only(cpu)
         g.wait_stop()
         g.clear(make)
-    for register, value in ((0x80, 0x40000), (0x88, at), (0x90, 8), (0x98, 3)):
-        g.poke64(dev.EDU_A.bar + register, value)
-    g.go_without(cpu)                    # the device takes 100 ms
-    time.sleep(1)
-    g.stop()
+    g.dma(cpu, dev.EDU_A.bar, 0x40000, at, 8, 3)
     g.close()
     expect("rc=1" in w.edu.finish(begun), "The page was not given back.")
     reservation(w.edu, "take", at + PAGE, 1)

@@ -20,6 +20,15 @@ def test_build(note, version):
     note(f"{name}: {image.stat().st_size // 1024} KiB")
 
 
+def test_not_configured(note):
+    """Without CONFIG_XEN_SMMU the hooks compile to nothing"""
+    image = xen.build("off")
+    symbols = subprocess.run(["aarch64-linux-gnu-nm", OUT / f"{image.name}-syms"], capture_output=True, text=True, check=True).stdout
+    left = [x for x in symbols.splitlines() if "smmu" in x]
+    expect(" guest_physmap_remove_page" in symbols and not left, "Hooks are left.", "\n".join(left))
+    note(f"{image.name}: {image.stat().st_size // 1024} KiB")
+
+
 def test_own_tree(note):
     """XEN_SRC: a user's own tree is laid into a copy and not modified"""
     own = BUILD / "own-tree"

@@ -38,6 +38,7 @@ OURS = COMMON + "# CONFIG_ARM_SMMU_V3 is not set\nCONFIG_XEN_SMMU=y\n"
 VARIANTS = {
     "": OURS,
     "test": OURS + "CONFIG_XEN_SMMU_TEST=y\n",
+    "off": COMMON + "# CONFIG_XEN_SMMU is not set\n",         # laid, and not built
     "stock": COMMON + "CONFIG_ARM_SMMU_V3=y\n",
 }
 DRIVER = ("xen-smmu", "include")         # what is laid into Xen

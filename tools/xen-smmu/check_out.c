@@ -73,7 +73,7 @@ static void print_summary(struct check *check)
 
     if (check->host) {
         for (i = 0; i < check->host->nr_iommus; i++)
-            driven += check->host->iommus[i].kind == IOMMU_V3 &&
+            driven += host_drives(&check->host->iommus[i]) &&
                       check->host->iommus[i].available;
         count_masters(check, &masters, &good);
         text = format_text("%s: %d SMMU%s that xen-smmu drives, of %d "

@@ -11,6 +11,8 @@
 #define SIDS_WIDTH 16
 
 static const struct word unit_types[] = {
+    { XEN_SMMU_TYPE_V1, "v1", false },
+    { XEN_SMMU_TYPE_V2, "v2", false },
     { XEN_SMMU_TYPE_V3, "v3", false },
     { 0, NULL, false }
 };
@@ -334,7 +336,7 @@ const struct word *field_word(const struct field *field, const void *record)
     return NULL;
 }
 
-/* "0x8-0xf,0x40"; where there are many, the first ones and how many more. */
+/* "0x8-0xf,0x40,0x1/0x7c00" (a mask); where there are many, the first ones and how many more. */
 static char *sids_text(const struct xen_smmu_device *device)
 {
     char *text = format_text("%s", "");
@@ -355,6 +357,11 @@ static char *sids_text(const struct xen_smmu_device *device)
             longer = format_text("%s%s0x%" PRIx32, text, comma, first);
         free(text);
         text = longer;
+        if (device->masks[i]) {
+            longer = format_text("%s/0x%" PRIx32, text, device->masks[i]);
+            free(text);
+            text = longer;
+        }
     }
     if (i < nr) {
         char *longer = format_text("%s,+%" PRIu32, text, nr - i);

@@ -9,8 +9,9 @@
 #define V3_REGS_BYTES 0x20000
 
 enum iommu_kind {
-    IOMMU_V3,                   /* the one this driver drives */
-    IOMMU_V2,
+    IOMMU_V3,
+    IOMMU_V2,                   /* SMMUv1 and v2, MMU-400, 401, 500 */
+    IOMMU_V2_OTHER,             /* one that wants a driver of its own */
     IOMMU_OTHER,
 };
 
@@ -25,6 +26,7 @@ struct stream {
     int unit;                   /* its node */
     int owner;
     uint64_t first, end;
+    uint32_t mask;              /* bits, above these, that do not count */
     bool map;                   /* of an iommu-map */
 };
 
@@ -37,7 +39,7 @@ struct host {
     struct tree tree;
     struct iommu *iommus;
     int nr_iommus;
-    struct stream *streams;     /* of SMMUv3s, by unit and first */
+    struct stream *streams;     /* of driven SMMUs, by unit and first */
     int nr_streams;
     struct registers *regs;     /* of all nodes that the CPU can reach */
     int nr_regs;
@@ -45,21 +47,29 @@ struct host {
     int *shares;
     /* For each bridge: a stream of its map that a guest's device takes, -1. */
     int *taken;
+    /* For each node: the SMMU whose 'mmu-masters' names it, -1. */
+    int *legacy;
 };
 
 int host_load(struct host *host, const char *file);
 void host_free(struct host *host);
 const struct iommu *host_iommu(const struct host *host, int node);
 const char *iommu_kind_text(enum iommu_kind kind);
+/* Xen drives it, if it is there. */
+bool host_drives(const struct iommu *iommu);
+/* Cells that 'iommus' may have for one that Xen drives: 1 to this. */
+unsigned int host_most_cells(const struct iommu *iommu);
+/* A master's SMMUs: 'iommus', or what the SMMU's 'mmu-masters' says of it. */
+void host_refs(const struct host *host, int node, struct refs *refs);
 
 /* For another domain than dom0? */
 bool host_reserved(const struct host *host, int node);
 /* Does dom0 get it, as far as the tree tells? */
 bool host_is_dom0s(const struct host *host, int node);
-/* iommus, or iommu-map. */
+/* iommus, or iommu-map, or named by an SMMU's mmu-masters. */
 bool host_is_master(const struct host *host, int node);
 
-/* An iommu-map: trouble as in refs; entries that lead to no SMMUv3 have -1. */
+/* An iommu-map: trouble as in refs; entries that lead to no driven SMMU have -1. */
 struct map_entry {
     uint32_t rid, sid, length;
     int unit;

@@ -58,6 +58,8 @@ static struct json_object *new_sids(const struct xen_smmu_device *device)
 
         json_add(range, "first", new_hex(device->sids[i].first));
         json_add(range, "count", new_uint(device->sids[i].count));
+        if (device->masks[i])
+            json_add(range, "mask", new_hex(device->masks[i]));
         rc = json_object_array_add(array, range);
         if (rc)
             need(NULL);
@@ -366,7 +368,7 @@ static const char *read_sids(struct json_object *value,
         return "an array with the first 16 of nr_ranges ranges";
     for (i = 0; i < length; i++) {
         struct json_object *range = json_object_array_get_idx(value, i);
-        struct json_object *first, *count;
+        struct json_object *first, *count, *mask;
         const char *expected;
         uint64_t number;
 
@@ -382,6 +384,12 @@ static const char *read_sids(struct json_object *value,
         if (expected)
             return expected;
         device->sids[i].count = number;
+        if (!json_object_object_get_ex(range, "mask", &mask))
+            continue;
+        expected = read_hex(mask, UINT32_MAX, &number);
+        if (expected)
+            return expected;
+        device->masks[i] = number;
     }
     return NULL;
 }

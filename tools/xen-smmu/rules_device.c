@@ -69,8 +69,7 @@ static bool get_refs(const struct check *check, const struct device *device,
 {
     if (device->node < 0)
         return false;
-    tree_refs(&check->host->tree, device->node, "iommus", "#iommu-cells",
-              refs);
+    host_refs(check->host, device->node, refs);
     if (refs->trouble != REF_ABSENT)
         return true;
     free(refs->list);
@@ -164,7 +163,7 @@ static void about_unit(struct check *check, const struct rule *rule,
 static bool not_driven(const struct check *check, const struct iommu *iommu)
 {
     (void)check;
-    return iommu->kind != IOMMU_V3;
+    return !host_drives(iommu);
 }
 
 void rule_not_driven(struct check *check, const struct rule *rule,
@@ -200,10 +199,14 @@ void rule_smmu_cells(struct check *check, const struct rule *rule,
         const struct iommu *iommu = host_iommu(check->host,
                                                refs.list[i].node);
 
-        if (iommu && iommu->kind == IOMMU_V3 && refs.list[i].nr != 1) {
+        if (iommu && host_drives(iommu) &&
+            (refs.list[i].nr < 1 ||
+             refs.list[i].nr > host_most_cells(iommu))) {
             found(check, rule, host_file(check), path_of(check, iommu->node),
-                  "#iommu-cells", "is %u; an SMMUv3 takes 1, the stream ID.",
-                  refs.list[i].nr);
+                  "#iommu-cells", "is %u; an %s takes %s.", refs.list[i].nr,
+                  iommu_kind_text(iommu->kind), host_most_cells(iommu) > 1
+                  ? "1, the stream ID, or 2, with a mask"
+                  : "1, the stream ID");
             break;
         }
     }

@@ -12,7 +12,7 @@ static const struct iommu *next_driven(const struct host *host, int *i)
     while (*i < host->nr_iommus) {
         const struct iommu *iommu = &host->iommus[(*i)++];
 
-        if (iommu->kind == IOMMU_V3 && iommu->available &&
+        if (host_drives(iommu) && iommu->available &&
             !tree_has(&host->tree, iommu->node, "xen,passthrough"))
             return iommu;
     }
@@ -28,7 +28,8 @@ void rule_smmu_regs(struct check *check, const struct rule *rule)
 
     while ((iommu = next_driven(check->host, &i))) {
         tree_regs(tree, iommu->node, &regs);
-        if (regs.trouble || regs.list[0].size < V3_REGS_BYTES)
+        if (regs.trouble || (iommu->kind == IOMMU_V3 &&
+                             regs.list[0].size < V3_REGS_BYTES))
             found(check, rule, tree->file, tree_path(tree, iommu->node),
                   "reg", "%s.", regs.trouble ? reg_text(regs.trouble)
                   : "is smaller than the two pages of 64 KiB that an SMMUv3 "
@@ -80,6 +81,13 @@ static bool is_fixed(const struct tree *tree, int node)
     return tree_compatible(tree, node, "fixed-clock");
 }
 
+/* What makes it worse. */
+static const char *after_reset(const struct iommu *iommu)
+{
+    return iommu->kind == IOMMU_V2 ? " When it has power again, all DMA "
+           "passes untranslated until Xen notices." : "";
+}
+
 void rule_smmu_clocks(struct check *check, const struct rule *rule)
 {
     const struct tree *tree = &check->host->tree;
@@ -97,7 +105,8 @@ void rule_smmu_clocks(struct check *check, const struct rule *rule)
         if (j < refs.count)
             found(check, rule, tree->file, tree_path(tree, iommu->node),
                   "clocks", "may be switched off by dom0, which does not see "
-                  "the SMMU and takes its clocks for unused.");
+                  "the SMMU and takes its clocks for unused.%s",
+                  after_reset(iommu));
         free(refs.list);
     }
 }
@@ -129,7 +138,8 @@ void rule_smmu_power(struct check *check, const struct rule *rule)
         if (refs.count && !is_xens_channel(tree, &refs.list[0]))
             found(check, rule, tree->file, tree_path(tree, iommu->node),
                   "power-domains", "may be switched off by dom0, which does "
-                  "not see the SMMU and takes its domain for unused.");
+                  "not see the SMMU and takes its domain for unused.%s",
+                  after_reset(iommu));
         free(refs.list);
     }
 }
@@ -195,11 +205,13 @@ static char *loss(const struct host *host, int node, const struct refs *refs)
 
     for (i = 0; i < refs->count; i++) {
         const struct iommu *iommu = host_iommu(host, refs->list[i].node);
-        bool ours = iommu && iommu->kind == IOMMU_V3 && iommu->available;
+        bool ours = iommu && host_drives(iommu) && iommu->available;
 
-        if (ours && refs->list[i].nr != 1)
-            return format_text("has %u cells for an SMMUv3, which takes 1",
-                               refs->list[i].nr);
+        if (ours && (refs->list[i].nr < 1 ||
+                     refs->list[i].nr > host_most_cells(iommu)))
+            return format_text("has %u cells for an %s, which takes %s",
+                               refs->list[i].nr, iommu_kind_text(iommu->kind),
+                               host_most_cells(iommu) > 1 ? "1 or 2" : "1");
         driven += ours;
     }
     if (!driven)
@@ -209,8 +221,8 @@ static char *loss(const struct host *host, int node, const struct refs *refs)
             return format_text("names two IOMMUs");
     if (refs->trouble)
         return ref_text(refs);
-    /* Who comes first gets a stream; reserved devices come before others. */
-    if (other < 0 || (other > node && !host_reserved(host, other)))
+    /* One that two of dom0's devices share is dom0's for both. */
+    if (other < 0 || !host_reserved(host, other))
         return NULL;
     path = tree_path(&host->tree, other);
     text = format_text("has a stream ID that goes to %s", path);
@@ -226,9 +238,11 @@ void rule_dom0(struct check *check, const struct rule *rule)
     int i;
 
     for (i = 0; i < host->tree.count; i++) {
-        if (!tree_has(&host->tree, i, "iommus") || !host_is_dom0s(host, i))
+        if (!host_is_dom0s(host, i))
             continue;
-        tree_refs(&host->tree, i, "iommus", "#iommu-cells", &refs);
+        host_refs(host, i, &refs);
+        if (refs.trouble == REF_ABSENT)
+            continue;
         why = loss(host, i, &refs);
         if (why)
             found(check, rule, host->tree.file, tree_path(&host->tree, i),

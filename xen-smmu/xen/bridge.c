@@ -29,8 +29,9 @@ static unsigned int __init collect(const struct dt_device_node *node,
                                    const struct smmu_unit *unit,
                                    struct smmu_range *sids)
 {
-    const uint64_t limit = 1ULL << unit->sid_bits;
+    const uint32_t mask = xen_smmu_mask(unit), low = mask & -mask;
     const struct dt_device_node *smmu;
+    uint64_t limit;
     unsigned int i, nr = 0;
     uint32_t first, count;
 
@@ -41,6 +42,11 @@ static unsigned int __init collect(const struct dt_device_node *node,
         count = be32_to_cpup(map + 3);
         if ( smmu != unit->node || !count )
             continue;
+        /* With bits that do not count a range repeats itself from there on. */
+        first &= ~mask;
+        limit = 1ULL << unit->sid_bits;
+        if ( mask && (first & -low) + low < limit )
+            limit = (first & -low) + low;
         if ( first >= limit )
         {
             lost(dt_node_full_name(node), "stream IDs beyond the SMMU's");
@@ -53,7 +59,8 @@ static unsigned int __init collect(const struct dt_device_node *node,
                      unit->name);
             count = limit - first;
         }
-        sids[nr++] = (struct smmu_range){ .first = first, .count = count };
+        sids[nr++] = (struct smmu_range){ .first = first, .count = count,
+                                          .mask = mask };
     }
 
     return nr;

@@ -5,8 +5,10 @@
 
 #include "../smmu.h"
 
+struct device;
 struct domain;
 struct dt_device_node;
+struct dt_phandle_args;
 
 /* iommu.c */
 void xen_smmu_ops_register(void);
@@ -16,6 +18,25 @@ struct smmu_domain *xen_smmu_domain(struct domain *d);
 struct smmu_domain *xen_smmu_of(const struct domain *d);
 /* NULL: Xen drives no SMMU at this node. */
 struct smmu_unit *xen_smmu_unit(const void *node);
+
+/* Makes it known, with the stream IDs of its fwspec. */
+int xen_smmu_add_device(struct device *dev);
+
+/* bindings.c: *id: what a cell, or two, of `iommus` say.  -EINVAL, logged. */
+int xen_smmu_specifier(const struct smmu_unit *unit, const char *path,
+                       const struct dt_phandle_args *args, uint32_t *id);
+/* Bits of every stream ID that do not count, but where two cells say so. */
+uint32_t xen_smmu_mask(const struct smmu_unit *unit);
+struct smmu_range xen_smmu_range(const struct smmu_unit *unit, uint32_t id);
+/* Masters by the old binding, whose nodes name no SMMU. */
+void xen_smmu_legacy_masters(struct smmu_unit *unit,
+                             struct dt_device_node *smmu);
+
+/* irq.c: by kind of SMMU.  SMMUv2's sets unit->listen. */
+void xen_smmu_v3_irqs(struct smmu_unit *unit, struct dt_device_node *node);
+void xen_smmu_v2_irqs(struct smmu_unit *unit, struct dt_device_node *node);
+/* Those beside SMMUv2's global ones. */
+unsigned int xen_smmu_context_irqs(const struct dt_device_node *node);
 
 /* scmi.c: before a domain's first device: its SCMI server, if it may. */
 void xen_smmu_agent(struct domain *d, struct smmu_domain *domain);

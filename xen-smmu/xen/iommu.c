@@ -119,25 +119,23 @@ static int unless_boot(int rc)
 static int dt_xlate(struct device *dev, const struct dt_phandle_args *args)
 {
     const char *path = dt_node_full_name(dev_to_dt(dev));
+    struct smmu_unit *unit = xen_smmu_unit(args->np);
+    uint32_t id;
+    int rc;
 
-    if ( !xen_smmu_unit(args->np) )
+    if ( !unit )
     {
         smmu_log(SMMU_WARN, "%s: %s: it is behind %s: unprotected, it cannot be assigned",
                  path, smmu_reason_token(XEN_SMMU_REASON_NO_IOMMU),
                  dt_node_full_name(args->np));
         return 1;
     }
-    if ( args->args_count != 1 )
-    {
-        smmu_log(SMMU_ERR, "%s: %d cells in 'iommus', an SMMUv3 takes 1: it cannot be assigned",
-                 path, args->args_count);
-        return unless_boot(-EINVAL);
-    }
+    rc = xen_smmu_specifier(unit, path, args, &id);
 
-    return iommu_fwspec_add_ids(dev, args->args, 1);
+    return rc ? unless_boot(rc) : iommu_fwspec_add_ids(dev, &id, 1);
 }
 
-static int add_device(u8 devfn, struct device *dev)
+int xen_smmu_add_device(struct device *dev)
 {
     struct iommu_fwspec *fwspec = dev_iommu_fwspec_get(dev);
     const char *path = dt_node_full_name(dev_to_dt(dev));
@@ -152,7 +150,7 @@ static int add_device(u8 devfn, struct device *dev)
     if ( !sids )
         return -ENOMEM;
     for ( i = 0; i < fwspec->num_ids; i++ )
-        sids[i] = (struct smmu_range){ .first = fwspec->ids[i], .count = 1 };
+        sids[i] = xen_smmu_range(unit, fwspec->ids[i]);
     rc = smmu_device_add(unit, path, false, sids, fwspec->num_ids, &out);
     smmu_free(sids);
     if ( !rc )
@@ -161,7 +159,12 @@ static int add_device(u8 devfn, struct device *dev)
         dt_device_set_protected(dev_to_dt(dev));
     }
 
-    return unless_boot(rc);
+    return rc;
+}
+
+static int add_device(u8 devfn, struct device *dev)
+{
+    return unless_boot(xen_smmu_add_device(dev));
 }
 
 static int remove_device(u8 devfn, struct device *dev)

@@ -130,7 +130,6 @@ void __init xen_smmu_power_source(struct smmu_unit *unit,
                                   struct dt_device_node *node)
 {
     scmi_source(unit, node);
-    xen_smmu_test_source(unit);
 }
 
 /*
