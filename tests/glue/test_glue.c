@@ -50,6 +50,16 @@ bool xen_smmu_gather_add(struct smmu_domain *domain, uint64_t page)
     return false;
 }
 void xen_smmu_bridges(struct domain *d) { }
+int xen_smmu_specifier(const struct smmu_unit *unit, const char *path,
+                       const struct dt_phandle_args *args, uint32_t *id)
+{
+    *id = args->args[0];
+    return 0;
+}
+struct smmu_range xen_smmu_range(const struct smmu_unit *unit, uint32_t id)
+{
+    return (struct smmu_range){ .first = id, .count = 1 };
+}
 
 /* -- the other CPU: at the n-th moment -------------------------------------- */
 
