@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The programs of this directory: built, run twice, and what they say."""
+import os
 import re
 import subprocess
 import tempfile
@@ -65,7 +66,8 @@ def profile(program, prefix, own):
 def ours(*more, driver=DRIVER):
     """All that needs nothing but a compiler and valgrind."""
     out = build(("counts", "insn", "day"), *more)
-    return {**figures(run([out / "counts"]), "sim"), **figures(run([out / "day"]), "day"), **profile(out / "insn", "insn", driver)}
+    return {**figures(run([out / "counts"]), "sim"), **figures(run([out / "counts"], env={**os.environ, "SIM_KIND": "v2"}), "sim-v2"),
+            **figures(run([out / "day"]), "day"), **profile(out / "insn", "insn", driver)}
 
 
 def peer(source):

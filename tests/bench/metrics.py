@@ -151,6 +151,27 @@ SIMULATED = (
            digits=2, better="more", slack=0.005),
 )
 
+# The same of an SMMUv2, whose commands are writes of registers that are read back.
+SIMULATED_V2 = (
+    Metric("cmd-dormant-v2", "SMMUv2: commands per page unmapped asleep, 10^6 pages", "commands a page", "simulator",
+           per_page("sim-v2.dormant.commands", "sim-v2.dormant.pages"), "0", none, main=False),
+    Metric("mmio-dormant-v2", "SMMUv2: register accesses, same", "accesses a page", "simulator",
+           per_page("sim-v2.dormant.accesses", "sim-v2.dormant.pages"), "0", none, main=False),
+    Metric("cmd-batch512-v2", "SMMUv2: commands, 512 pages in one operation", "commands", "simulator", at("sim-v2.batch.commands"), "2", at_most(2),
+           main=False),
+    Metric("mmio-batch512-v2", "SMMUv2: register accesses, same", "accesses", "simulator", at("sim-v2.batch.accesses"), REPORTED, always, main=False),
+    Metric("barrier-batch512-v2", "SMMUv2: barriers, same", "barriers", "simulator", at("sim-v2.batch.barriers"), "<= 2", at_most(2), main=False),
+    Metric("cmd-wake-on-v2", "SMMUv2: commands to wake, SMMU on, 16 ranges owed, 1 stream", "commands", "simulator", at("sim-v2.wake.on"),
+           "<= ranges + streams + 2", lambda ours, peer, f: f["sim-v2.wake.on.over"] == 0, main=False),
+    Metric("cmd-wake-off-v2", "SMMUv2: commands to wake, SMMU off", "commands", "simulator", at("sim-v2.wake.off.plain.commands"), REPORTED, always, main=False),
+    Metric("mmio-wake-off-v2", "SMMUv2: register accesses to power up, 128 groups, 32 banks, no polls", "accesses", "simulator",
+           at("sim-v2.wake.off.plain.accesses"), REPORTED, always, main=False),
+    Metric("wake-unmap-v2", "SMMUv2: wake-ups caused by 10^6 unmaps", "wake-ups", "simulator",
+           lambda f: f["sim-v2.dormant.wakes"] + f["sim-v2.off.wakes"], "0", none, main=False),
+    Metric("lock-hold-v2", "SMMUv2: polls under a lock but the P2M's", "polls", "simulator", at("sim-v2.polls.locked"), "0", none, main=False),
+)
+SIMULATED += SIMULATED_V2
+
 
 def balloon_met(ours, peer, f):
     return ours <= 120 and ours <= 2 * (f["qemu.balloon.hypercalls"] + f["qemu.balloon.continuations"])

@@ -129,7 +129,8 @@ def figures():
          "qemu-peer.boot.commands": 386442, "peer-insn.any": 300 * 512, "day.parked.ms": 100, "day.parked.idle.ms": 90, "day.parked.asleep.ms": 89,
          "day.parked.asleep.idle.ms": 89, "day.parked.sleeps": 7, "day.off.idle.ms": 90, "day.off.off.idle.ms": 88, "sim.wake.off.hyp.commands": 4,
          "qemu.balloon.hypercalls": 56, "qemu.balloon.continuations": 0, "qemu.balloon.commands": 112, "qemu.neighbour.lookups": 2,
-         "qemu.neighbour.misses": 0, "sim.off.wakes": 0, "sim.polls.p2m.batch": 0, "sim.polls.locked": 0, "sim.wake.on.over": 0}
+         "qemu.neighbour.misses": 0, "sim.off.wakes": 0, "sim.polls.p2m.batch": 0, "sim.polls.locked": 0, "sim.wake.on.over": 0,
+         "sim-v2.dormant.pages": 1000, "sim-v2.off.wakes": 0, "sim-v2.wake.on.over": 0, "sim-v2.polls.locked": 0}
     for n in (1, 2, 4):
         f[f"sim.units.{n}"], f[f"insn.units.{n}"] = 2 * n, 1000 * n
     for n in (1, 64):
@@ -186,7 +187,9 @@ def test_rows(figures):
     ("lock-hold", "sim.polls.p2m.dead.ms", 3001), ("lock-hold", "sim.polls.p2m.batch", 1), ("lock-hold-link", "sim.polls.locked", 1),
     ("lock-hold-queue", "sim.polls.locked", 1), ("mem-queues", "sim.queue.bytes", 262145), ("scaling", "sim.units.4", 9),
     ("scaling", "insn.debt.1000000", 530), ("exits-scmi", "qemu.scmi.exits", 311), ("residency", "day.parked.asleep.idle.ms", 85),
-    ("residency", "day.off.off.idle.ms", 85)])
+    ("residency", "day.off.off.idle.ms", 85), ("cmd-dormant-v2", "sim-v2.dormant.commands", 1), ("mmio-dormant-v2", "sim-v2.dormant.accesses", 1),
+    ("cmd-batch512-v2", "sim-v2.batch.commands", 3), ("barrier-batch512-v2", "sim-v2.batch.barriers", 3), ("cmd-wake-on-v2", "sim-v2.wake.on.over", 1),
+    ("wake-unmap-v2", "sim-v2.off.wakes", 1), ("lock-hold-v2", "sim-v2.polls.locked", 1)])
 def test_missed(figures, metric, figure, value):
     """A figure beyond its target is a target missed"""
     assert row(figures, metric)["met"]

@@ -295,7 +295,9 @@ MUTANTS = [
      [("link.c", "        seen = head;\n"
        "        head = smmu_cmpxchg(&domain->links, seen, (uintptr_t)link);",
        "        seen = head;\n"
-       "        smmu_store(&domain->links, (uintptr_t)link);")],
+       "        smmu_store(&domain->links, (uintptr_t)link);"),
+      # An event orders as well, by the way.
+      ("attach.c", "        smmu_trace_device(dev, true);\n", "")],
      [ORDER]),
     ("tries of all failures there ever were added up",
      [("link.c", "        link->tries = 0;\n", "        ;\n")],
@@ -698,13 +700,14 @@ MUTANTS = [
        "    smmu_gather_drain(gather);\n", "")],
      [GATHER]),
     ("a barrier for each page that is gathered",
-     [("gather.c", "    gather->unmaps++;\n",
-       "    gather->unmaps++;\n    smmu_wmb();\n")],
+     [("gather.c", "        smmu_store(&gather->run_end, first + 1);\n",
+       "        smmu_store(&gather->run_end, first + 1);\n"
+       "        smmu_wmb();\n")],
      [GATHER]),
     ("a gathered page drives the hardware",
-     [("gather.c", "    gather->unmaps++;\n",
-       "    gather->unmaps++;\n"
-       "    smmu_flush(gather->domain, first, pages, true);\n")],
+     [("gather.c", "        smmu_store(&gather->run_end, first + 1);\n",
+       "        smmu_store(&gather->run_end, first + 1);\n"
+       "        smmu_flush(gather->domain, first, pages, true);\n")],
      [GATHER]),
     ("drains counted of who sleeps, too",
      [("flush.c", "        owe(link, what, unmaps);\n",
