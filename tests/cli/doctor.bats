@@ -184,6 +184,10 @@ sentence() {
                                           .power_source = "none")'
     sentence "which is right: its power source 'none' does not promise masters-held."
     sentence "'xen,power-masters-held' in the SMMU's node"
+    # After a reset an SMMUv2 bypasses.
+    ill "note PARKED_ONLY" '.units[0] |= (.type = "v2" |
+        .masters_held = false | .power_source = "none")'
+    sentence "lets every device pass when its power comes back"
 }
 
 @test "doctor: dom0's kernel keeps clocks and power domains on" {

@@ -135,8 +135,11 @@ void symptom_parked_only(struct check *check, const struct rule *rule)
             unit->state != XEN_SMMU_UNIT_FAILED)
             found(check, rule, unit->name, NULL, NULL, "It is parked when it "
                   "sleeps, and never switched off, which is right: its power "
-                  "source '%s' does not promise masters-held.",
-                  unit->power_source);
+                  "source '%s' does not promise masters-held%s.",
+                  unit->power_source,
+                  unit->type == XEN_SMMU_TYPE_V3 ? "" :
+                  ", and an SMMU of this kind lets every device pass when "
+                  "its power comes back, until it is programmed");
 }
 
 void symptom_events_lost(struct check *check, const struct rule *rule)
