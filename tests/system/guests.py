@@ -141,7 +141,7 @@ on_crash = "preserve"
         return m
 
     def ready(self, progress=None):
-        self.wait(r"^GUEST: READY", 180, progress)
+        self.wait(r"^GUEST: READY", 600, progress)
         bad = re.findall(r"GUEST: FAILED: (.*)", self.console())
         if bad:
             raise Problem(f"Guest {self.name} is up, but: {'; '.join(bad)}", "", f"read {self.log}")

@@ -169,7 +169,7 @@ class Machine:
     def boot(self, progress=None):
         """Start, and wait until dom0 answers."""
         self.start()
-        self.wait_console(r"DOM0: READY", 180, progress)
+        self.wait_console(r"DOM0: READY", 600, progress)
         self.booted = time.monotonic() - self.t0
         bad = re.findall(r"DOM0: FAILED: (.*)", self.console())
         if bad:
