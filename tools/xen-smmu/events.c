@@ -29,13 +29,6 @@ static const struct word accesses[] = {
     { 0, NULL, false }
 };
 
-static const struct word reason_words[] = {
-#define X(code, token, what, next) { (code), #token, (code) != 0 },
-    XEN_SMMU_REASONS(X)
-#undef X
-    { 0, NULL, false }
-};
-
 static const struct {
     uint32_t code;
     const char *name, *what, *next;

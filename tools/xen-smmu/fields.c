@@ -56,7 +56,7 @@ static const struct word device_states[] = {
     { 0, NULL, false }
 };
 
-static const struct word reason_words[] = {
+const struct word reason_words[] = {
 #define X(code, token, what, next) { (code), #token, (code) != 0 },
     XEN_SMMU_REASONS(X)
 #undef X

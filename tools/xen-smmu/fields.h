@@ -56,6 +56,7 @@ struct kind_table {
 };
 
 extern const struct kind_table kinds[NR_KINDS];
+extern const struct word reason_words[];        /* of XEN_SMMU_REASONS */
 
 uint64_t field_number(const struct field *field, const void *record);
 const struct word *field_word(const struct field *field, const void *record);
