@@ -201,7 +201,13 @@ def xl_smmu(w):
         for d in g.devices:
             expect(d.path in text and f"{d.sid:#x}" in text, f"'xl smmu show {g.name}' does not show {d.path}.", text)
         expect("live" in text, f"'xl smmu show {g.name}' does not say live.", text)
-    return "list, devices --json, show, and xen-smmu alone: 4 devices, 3 of guests, and stream ids"
+    text = w.m.dom0("xl smmu top -b -n 2 -d 1")
+    for name in ("smmuv3@9050000", w.edu.name, w.disk.name):
+        expect(text.count(name) >= 2, f"'xl smmu top -b -n 2' does not show {name} twice.", text)
+    text = w.m.dom0("xl smmu doctor", check=False)
+    expect(w.m.status in (0, 3) and "PARKED_ONLY" in text and not re.search(r": fault ", text),
+           "'xl smmu doctor' finds faults in a machine that is well, or does not look.", text)
+    return "list, devices --json, show, top, doctor, and xen-smmu alone: 4 devices, 3 of guests, and stream ids"
 
 
 STEPS = (
