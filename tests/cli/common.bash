@@ -85,3 +85,15 @@ output_is() {
     echo "(< what came, > what should have)"
     return 1
 }
+
+# Waits until a command is true, a minute at most.
+within_a_minute() {
+    local i
+
+    for ((i = 0; i < 1200; i++)); do
+        "$@" && return
+        sleep 0.05
+    done
+    echo "not within a minute: $*"
+    return 1
+}

@@ -110,18 +110,21 @@ region() {
     [ "$status" -eq 1 ]
 }
 
+more_than_7_lines() {
+    [ "$(wc -l <"$1")" -gt 7 ]
+}
+
 # Until there is something in FILE, then no longer.
 follow_until() {
-    local file=$1 pid
+    local file=$1 pid come=0
 
     shift
     "$FAKE" "$@" faults -f </dev/null >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" &
     pid=$!
-    until [ "$(wc -l <"$BATS_TEST_TMPDIR/$file")" -gt 7 ]; do
-        sleep 0.05
-    done
+    within_a_minute more_than_7_lines "$BATS_TEST_TMPDIR/$file" || come=$?
     kill $pid
-    wait $pid || true
+    wait $pid || [ $? -eq 143 ]         # by that signal, and no other way
+    return $come
 }
 
 @test "faults --follow: what was lost is said" {

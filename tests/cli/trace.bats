@@ -52,9 +52,7 @@ geometry() {
         export FAKE_XEN=
         "$FAKE" trace record -o $signal.jsonl </dev/null 2>err &
         pid=$!
-        until [ -s $signal.jsonl ]; do
-            sleep 0.05
-        done
+        within_a_minute test -s $signal.jsonl || { kill $pid; return 1; }
         kill -$signal $pid
         wait $pid
         tail -n 1 $signal.jsonl | jq -e 'has("end_ns")'
