@@ -17,6 +17,7 @@ from pathlib import Path
 
 import devices as dev
 import fetch
+import hang
 import roots
 from base import BUILD, CROSS, HERE, OUT, TOP, Problem, digest, fresh, out, sh, tail
 
@@ -249,7 +250,8 @@ class Machine:
                 self._agent.close()
                 self._agent = None
                 raise Problem(f"dom0 did not finish '{line}' in {seconds} s.",
-                              data.decode("latin1") + "\n" + tail(self.console_log, 15), f"read {self.console_log}")
+                              "\n".join((data.decode("latin1"), tail(self.console_log, 15), hang.report(self))),
+                              f"read {self.console_log}")
             self._agent.settimeout(min(left, 1))
             try:
                 more = self._agent.recv(65536)
