@@ -85,6 +85,7 @@ extra = "console=hvc0 rdinit=/init loglevel=4 mem={KERNEL_MEMORY}M modules={','.
 memory = {memory}
 maxmem = {memory}
 vcpus = {vcpus}
+cpus = {machine.pins(vcpus)}
 acpi = 0
 on_crash = "preserve"
 {lines}{more}

@@ -22,7 +22,12 @@ import roots
 from base import BUILD, CROSS, HERE, OUT, TOP, Problem, digest, fresh, out, sh, tail
 
 XEN, KERNEL, RAMDISK, MODULES = 0x40400000, 0x4C000000, 0x50000000, 0x54000000
-XEN_ARGS = ("console=dtuart dom0_mem=768M dom0_max_vcpus=2 loglvl=all guest_loglvl=all bootscrub=0 iommu=verbose")
+CPUS = 2
+# vCPUs stay where they are, guests' as well: Xen's virt_timer_expired() marks
+# a vCPU's timer as fired although the vCPU may be running on another CPU by
+# then, and has set it again.  That vCPU sleeps for ever.  On hardware this
+# takes a CPU that stands still for microseconds; QEMU's do, on a busy machine.
+XEN_ARGS = (f"console=dtuart dom0_mem=768M dom0_max_vcpus={CPUS} dom0_vcpus_pin loglvl=all guest_loglvl=all bootscrub=0 iommu=verbose")
 DOM0_ARGS = "console=hvc0 rdinit=/init loglevel=5 clk_ignore_unused"
 PATIENCE = float(os.environ.get("PATIENCE", "1"))      # for slow machines
 
@@ -59,6 +64,7 @@ class Machine:
         self.stick = self.dir / "stick.img"
         self.process = self._agent = None
         self._tags = 0
+        self._next_cpu = CPUS - 1       # the last one first: dom0's agent is on the first
 
     # --- assembling -------------------------------------------------------
 
@@ -68,7 +74,7 @@ class Machine:
         kind = "virt" if self.stage == "nested" else "virt-9.1"
         glob = [] if self.stage == "nested" else ["-global", f"arm-smmuv3.stage={self.stage}"]
         its = "" if self.devices is not None else ",its=off"
-        return kind + f",virtualization=on,gic-version=3,iommu=smmuv3{its}", [*glob, "-cpu", "cortex-a57", "-smp", "2",
+        return kind + f",virtualization=on,gic-version=3,iommu=smmuv3{its}", [*glob, "-cpu", "cortex-a57", "-smp", f"{CPUS}",
                                                                            "-m", "3072"]
 
     def _dtb(self, qemu, env):
@@ -232,6 +238,12 @@ class Machine:
             time.sleep(0.05)
 
     # --- dom0 -------------------------------------------------------------
+
+    def pins(self, vcpus):
+        """A CPU for each of a new guest's vCPUs, in xl.cfg's words."""
+        mine = [(self._next_cpu - i) % CPUS for i in range(vcpus)]
+        self._next_cpu = (self._next_cpu - vcpus) % CPUS
+        return "[ " + ", ".join(f'"{c}"' for c in mine) + " ]"
 
     def dom0(self, line, seconds=60, check=True):
         """Run a shell line in dom0; return what it printed."""
