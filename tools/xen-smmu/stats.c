@@ -38,11 +38,18 @@ static const char *const link_drains[] = {
     "smmu", "domid", "drains", "drained", "drains_full", "drains_preempted",
     "drains_end", "drains_grants", "flushes_added", NULL
 };
+static const char drain_words[] =
+    "DRAINS: flushes of many pages at once, and their PAGES; FULL, PREEMPTED, "
+    "END, GRANTS: why then; ADDED: flushes of one page that was mapped anew "
+    "before.";
 
 static const char *const link_scmi[] = {
     "smmu", "domid", "scmi", "scmi_exits", "scmi_calls", "scmi_transitions",
     "scmi_denied", "scmi_errors", NULL
 };
+static const char scmi_words[] =
+    "EXITS: of the guest into the hypervisor, for its CALLS and its shared "
+    "memory; TRANSITIONS: votes that changed; all of the domain, on each SMMU.";
 
 /* Whose counters they are: in every line, in every JSON object. */
 static const char *const line_ids[][4] = {
@@ -178,18 +185,18 @@ static bool any_drains(const struct state *state)
     return false;
 }
 
-static int print_drains(const struct state *state,
-                        const struct options *options)
+/* A further table of the links, with what its words mean. */
+static int print_more(const struct state *state,
+                      const char *const *columns, const char *words,
+                      const struct options *options)
 {
     int rc;
 
     putchar('\n');
-    rc = table_print(state, LINKS, link_drains, options);
+    rc = table_print(state, LINKS, columns, options);
     if (!rc && !options->quiet) {
         putchar('\n');
-        note_paragraph("", "DRAINS: flushes of many pages at once, and their "
-                       "PAGES; FULL, PREEMPTED, END, GRANTS: why then; ADDED: "
-                       "flushes of one page that was mapped anew before.");
+        note_paragraph("", words);
     }
     return rc;
 }
@@ -205,21 +212,6 @@ static bool any_scmi(const struct state *state)
             return true;
     }
     return false;
-}
-
-static int print_scmi(const struct state *state, const struct options *options)
-{
-    int rc;
-
-    putchar('\n');
-    rc = table_print(state, LINKS, link_scmi, options);
-    if (!rc && !options->quiet) {
-        putchar('\n');
-        note_paragraph("", "EXITS: of the guest into the hypervisor, for its "
-                       "CALLS and its shared memory; TRANSITIONS: votes that "
-                       "changed; all of the domain, on each SMMU.");
-    }
-    return rc;
 }
 
 static int print_tables(const struct state *state,
@@ -247,8 +239,9 @@ static int print_tables(const struct state *state,
                        "polls not counted.");
     }
     if (!rc && any_drains(state))
-        rc = print_drains(state, options);
-    return rc || !any_scmi(state) ? rc : print_scmi(state, options);
+        rc = print_more(state, link_drains, drain_words, options);
+    return rc || !any_scmi(state) ? rc :
+           print_more(state, link_scmi, scmi_words, options);
 }
 
 int verb_stats(const struct options *options, char **arguments)
