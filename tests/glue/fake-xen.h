@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * As much of Xen as two files of the glue want: xen/iommu.c and xen/scmi.c.
+ * As much of Xen as three files of the glue want: xen/iommu.c, xen/scmi.c,
+ * and xen/gather.c.
  *
  * Invariant: names and order of fields are of no meaning here; what a function
- * does that the tests look at, it does as Xen's (test_glue.c).
+ * does that the tests look at, it does as Xen's (test_glue.c, test_grant.c).
  */
 #ifndef __TESTS_GLUE_FAKE_XEN_H__
 #define __TESTS_GLUE_FAKE_XEN_H__
@@ -118,6 +119,35 @@ struct iommu_ops {
 };
 extern const struct iommu_ops *glue_ops;
 #define iommu_set_ops(ops)      (glue_ops = (ops))
+
+/* -- the P2M, and pages ------------------------------------------------------ */
+
+typedef struct { uint64_t x; } gfn_t, mfn_t;
+#define _gfn(n)         ((gfn_t){ n })
+#define gfn_x(g)        ((g).x)
+#define _mfn(n)         ((mfn_t){ n })
+#define mfn_x(m)        ((m).x)
+#define mfn_eq(a, b)    ((a).x == (b).x)
+#define INVALID_MFN     _mfn(~0ULL)
+typedef enum { p2m_invalid, p2m_ram_rw, p2m_grant_map_rw, p2m_grant_map_ro }
+    p2m_type_t;
+#define p2m_to_mask(t)  (1U << (t))
+#define P2M_GRANT_TYPES \
+    (p2m_to_mask(p2m_grant_map_rw) | p2m_to_mask(p2m_grant_map_ro))
+#define p2m_access_rwx  7
+void p2m_write_lock(struct p2m_domain *p2m);
+void p2m_write_unlock(struct p2m_domain *p2m);
+mfn_t p2m_get_entry(struct p2m_domain *p2m, gfn_t gfn, p2m_type_t *t,
+                    void *access, unsigned int *order, bool *valid);
+int p2m_set_entry(struct p2m_domain *p2m, gfn_t gfn, unsigned long nr,
+                  mfn_t mfn, p2m_type_t t, unsigned int access);
+int guest_physmap_remove_page(struct domain *d, gfn_t gfn, mfn_t mfn,
+                              unsigned int order);
+void put_page_alloc_ref(struct page_info *page);
+void put_page(struct page_info *page);
+void domain_crash(struct domain *d);
+#define DEFINE_PER_CPU(type, name)  type per_cpu__##name
+#define this_cpu(name)              (per_cpu__##name)
 
 /* -- traps ------------------------------------------------------------------- */
 

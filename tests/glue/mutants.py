@@ -40,6 +40,15 @@ MUTANTS = [
        "        value = ~0ULL >> (64 - 8 * bytes);\n    }\n    *r = value;")]),
     ("a server that is turned off during an access: an abort", "turned_off",
      [("scmi.c", "        if ( !off )\n            return 0;\n", "        return 0;\n")]),
+    ("a grant is unmapped where nothing is", "elsewhere",
+     [("gather.c", "    if ( mfn_eq(p2m_get_entry(p2m, _gfn(gfn), &t, NULL, NULL, NULL),\n                _mfn(mfn)) && t == want )",
+       "    (void)want;\n    p2m_get_entry(p2m, _gfn(gfn), &t, NULL, NULL, NULL);\n    if ( t != p2m_ram_rw )")]),
+    ("a grant is unmapped where another one has mapped", "other_rights",
+     [("gather.c", "&& t == want )", "&& (t == want || (p2m_to_mask(t) & P2M_GRANT_TYPES)) )")]),
+    ("what is mapped is looked at without the lock", "where_it_is",
+     [("gather.c", "    p2m_write_lock(p2m);\n    if", "    if"),
+      ("gather.c", "        rc = p2m_set_entry(", "    {\n        p2m_write_lock(p2m);\n        rc = p2m_set_entry("),
+      ("gather.c", "p2m_access_rwx);\n    p2m_write_unlock(p2m);", "p2m_access_rwx);\n        p2m_write_unlock(p2m);\n    }")]),
 ]
 
 

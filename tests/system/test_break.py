@@ -46,9 +46,9 @@ def edu(w, *steps):
     return w.edu.run(f"edu {dev.EDU_A.bar:#x} " + " ".join(steps)).strip().splitlines()
 
 
-def mapped(w, at):
+def mapped(w, at, how="map"):
     """dom0's page is mapped at `at`; its handle."""
-    line = w.edu.run(f"edu - map,{at:#x},0,{w.page.ref}")
+    line = w.edu.run(f"edu - {how},{at:#x},0,{w.page.ref}")
     m = re.search(r"rc=0 status=0 handle=(\d+)", line)
     expect(m, "dom0's page cannot be mapped.", line)
     return int(m[1])
@@ -223,6 +223,10 @@ def test_unmap_elsewhere(on, note):
     second = mapped(on, empty)
     expect(unmapped(on, empty, handle) == 0, "A mapping of the same page cannot be unmapped.")
     expect(unmapped(on, empty, second) < 0 and pinned(on, on.page.ref), "Unmapped twice at one address, it still is mapped at the other.")
+    # To read only it is another mapping.
+    third = mapped(on, empty, "mapro")
+    expect(unmapped(on, empty, second) < 0, "It can still be written, though its grant to write is given back.")
+    expect(unmapped(on, empty, third) == 0, "A read-only mapping cannot be unmapped.")
     # The guest's own page at the address is none that a grant mapped.
     expect(unmapped(on, at + 2 * PAGE, second) < 0, "A page of the guest's own is taken for the grant.")
     expect(unmapped(on, at, second) == 0, "It cannot be unmapped where it is.")

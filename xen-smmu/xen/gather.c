@@ -112,8 +112,9 @@ int xen_smmu_break(struct domain *d, unsigned long gfn, unsigned int order,
 }
 
 int xen_smmu_unmap_grant(struct domain *d, unsigned long gfn,
-                         unsigned long mfn)
+                         unsigned long mfn, bool readonly)
 {
+    const p2m_type_t want = readonly ? p2m_grant_map_ro : p2m_grant_map_rw;
     struct p2m_domain *p2m = p2m_get_hostp2m(d);
     p2m_type_t t;
     int rc = -EILSEQ;
@@ -121,10 +122,14 @@ int xen_smmu_unmap_grant(struct domain *d, unsigned long gfn,
     if ( xen_smmu_test_any_unmap() )
         return guest_physmap_remove_page(d, _gfn(gfn), _mfn(mfn), 0);
 
-    /* Looked at and removed at once: another CPU may unmap there, too. */
+    /*
+     * Looked at and removed at once: another CPU may unmap there, too.  With
+     * these rights: else the right to write would outlive its grant, where the
+     * page is mapped to read only as well.
+     */
     p2m_write_lock(p2m);
     if ( mfn_eq(p2m_get_entry(p2m, _gfn(gfn), &t, NULL, NULL, NULL),
-                _mfn(mfn)) && (p2m_to_mask(t) & P2M_GRANT_TYPES) )
+                _mfn(mfn)) && t == want )
         rc = p2m_set_entry(p2m, _gfn(gfn), 1, INVALID_MFN, p2m_invalid,
                            p2m_access_rwx);
     p2m_write_unlock(p2m);

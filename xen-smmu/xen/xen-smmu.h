@@ -54,11 +54,11 @@ bool xen_smmu_keep(struct domain *d, struct page_info *page);
 int xen_smmu_break(struct domain *d, unsigned long gfn, unsigned int order,
                    bool replaced);
 /*
- * Unmaps what a grant has mapped.  Not 0: it is not at `gfn`, or could not be
- * flushed: it stays pinned.
+ * Unmaps what a grant has mapped, `readonly` or not.  Not 0: that is not at
+ * `gfn`, or could not be flushed: it stays pinned.
  */
 int xen_smmu_unmap_grant(struct domain *d, unsigned long gfn,
-                         unsigned long mfn);
+                         unsigned long mfn, bool readonly);
 long xen_smmu_sysctl(struct xen_sysctl *op);
 
 #else
@@ -97,7 +97,7 @@ static inline int xen_smmu_break(struct domain *d, unsigned long gfn,
     return 0;
 }
 /* Stock's, which takes nothing there for done. */
-#define xen_smmu_unmap_grant(d, gfn, mfn) \
+#define xen_smmu_unmap_grant(d, gfn, mfn, readonly) \
     guest_physmap_remove_page(d, _gfn(gfn), _mfn(mfn), 0)
 static inline long xen_smmu_sysctl(struct xen_sysctl *op)
 {

@@ -24,6 +24,7 @@
  *                         at; they must not be there at first.
  *                         US given: 64 pages, and once only
  *   map,IPA,DOM,REF[,N]   map a page that DOM granted, at IPA; N times
+ *   mapro,IPA,DOM,REF     map it to read only
  *   unmap,IPA,HANDLE      and unmap it
  *   replace,IPA,HANDLE,NEW  the same with GNTTABOP_unmap_and_replace
  *   twice,IPA             two CPUs give the same page back
@@ -163,6 +164,7 @@ static void look(uint64_t ipa, uint32_t seed)
 #define GNTTABOP_unmap_grant_ref 1
 #define GNTTABOP_unmap_and_replace 7
 #define GNTMAP_host_map 2
+#define GNTMAP_readonly 4
 #define DOMID_SELF 0x7ff0
 #define MAX_PAGES 12288
 
@@ -374,7 +376,8 @@ static void grant_unmap_all(void)
     nr_mapped = 0;
 }
 
-static void grant_map(uint64_t ipa, unsigned int dom, unsigned int ref)
+static void grant_map(uint64_t ipa, unsigned int dom, unsigned int ref,
+                      uint32_t rights)
 {
     static struct {
         uint64_t host;
@@ -387,7 +390,7 @@ static void grant_map(uint64_t ipa, unsigned int dom, unsigned int ref)
     long rc;
 
     m.host = ipa;
-    m.flags = GNTMAP_host_map;
+    m.flags = GNTMAP_host_map | rights;
     m.ref = ref;
     m.dom = dom;
     rc = hypercall(HYPERCALL_grant_table_op, GNTTABOP_map_grant_ref,
@@ -499,7 +502,9 @@ static void step(char *s)
         race(a[0], a[1], a[2], a[3]);
     else if (!strcmp(op, "map") && n >= 3)
         for (i = 0; i < (n > 3 ? a[3] : 1); i++)
-            grant_map(a[0] + i * PAGE, a[1], a[2]);
+            grant_map(a[0] + i * PAGE, a[1], a[2], 0);
+    else if (!strcmp(op, "mapro") && n == 3)
+        grant_map(a[0], a[1], a[2], GNTMAP_readonly);
     else if (!strcmp(op, "unmapall") && !n)
         grant_unmap_all();
     else if (!strcmp(op, "unmap") && n == 2)
