@@ -30,6 +30,19 @@ uint64_t smmu_trace_head(void)
     return smmu_load(&head);
 }
 
+/* Two may drop at once: the later one's number stays. */
+static void drop(struct slot *slot, uint64_t n)
+{
+    uint64_t latest = smmu_load(&slot->dropped), seen;
+
+    for ( ; latest < n + 1; latest = seen )
+    {
+        seen = smmu_cmpxchg(&slot->dropped, latest, n + 1);
+        if ( seen == latest )
+            break;
+    }
+}
+
 void smmu_trace(struct xen_smmu_event event)
 {
     uint64_t n = smmu_add(&head, 1), word[WORDS], state;
@@ -44,7 +57,7 @@ void smmu_trace(struct xen_smmu_event event)
     if ( (state & 1) || state > WRITTEN(n) ||
          smmu_cmpxchg(&slot->state, state, WRITING(n)) != state )
     {
-        smmu_store(&slot->dropped, n + 1);
+        drop(slot, n);
         return;
     }
     for ( i = 0; i < WORDS; i++ )

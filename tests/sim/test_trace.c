@@ -188,6 +188,39 @@ static void writer_interrupted(void **state)
         }
 }
 
+/*
+ * Two that come round to a taken slot, and say so the other way round: who
+ * waits for the later one is not left waiting.
+ */
+static void a_lap_later(void)
+{
+    if ( --at )
+        return;
+    host_before_word = NULL;
+    write_some(NR - 1);
+    /* A number, a look at the slot; before its word: one more lap. */
+    at = 3;
+    turn_writes = NR;
+    turn_reads = false;
+    host_before_word = other_cpu;
+    write_one();
+}
+
+static void dropped_twice(void **state)
+{
+    uint64_t next, lost = 0, from = smmu_trace_head();
+
+    at = 5;
+    host_before_word = a_lap_later;
+    write_one();
+    host_before_word = NULL;
+    assert_int_equal(smmu_trace_head(), from + 2 * NR + 1);
+    next = from + 2 * NR;
+    assert_int_equal(read_all(&next, &lost), 0);
+    assert_int_equal(lost, 1);
+    assert_int_equal(next, smmu_trace_head());
+}
+
 /* -- the request ---------------------------------------------------------- */
 
 static struct xen_smmu_event out[NR + 1];
@@ -629,8 +662,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(in_order), T(overrun), T(beyond), T(reader_interrupted),
-        T(writer_interrupted), T(op_reads), T(op_asks), T(op_sizes),
-        T(op_wrong),
+        T(writer_interrupted), T(dropped_twice), T(op_reads), T(op_asks),
+        T(op_sizes), T(op_wrong),
         P(asleep_and_awake), P(overflow), P(forced), P(flushes), P(votes),
         P(life),
         P(off_and_on), P(faults), P(unit_fails),
