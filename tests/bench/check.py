@@ -9,7 +9,6 @@ import sys
 import bench
 import host
 import metrics
-from report import BY_ID
 
 # (file, from, to, what is to be noticed)
 SEEDED = (

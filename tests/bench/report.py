@@ -94,7 +94,7 @@ def svg(report_):
            'aria-label="xen-smmu beside the stock driver">',
            f"<style>{STYLE}</style>", f'<rect class="paper" width="{width}" height="{height}" rx="6"/>',
            '<text class="head" x="20" y="28">xen-smmu beside Xen\'s smmu-v3.c: fewer is better, logarithmic</text>',
-           f'<rect class="ours" x="20" y="42" width="13" height="13" rx="2"/><text x="39" y="53">xen-smmu</text>'
+           '<rect class="ours" x="20" y="42" width="13" height="13" rx="2"/><text x="39" y="53">xen-smmu</text>'
            f'<rect class="stock" x="120" y="42" width="13" height="13" rx="2"/><text x="139" y="53">stock</text>']
     for power in range(0, int(math.log10(most)) + 1, 2):
         x = LEFT + length(10 ** power, most)

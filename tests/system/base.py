@@ -17,6 +17,7 @@ OUT = BUILD / "out"           # finished artefacts: hypervisors, kernel, initram
 LOGS = BUILD / "log"
 CROSS = "aarch64-linux-gnu-"
 JOBS = str(os.cpu_count() or 1)
+PATIENCE = float(os.environ.get("PATIENCE", "1"))      # for slow machines
 
 
 class Problem(Exception):
@@ -75,6 +76,14 @@ def out(args, **kw):
     if r.returncode:
         raise Problem(f"'{shlex.join(args)}' failed with status {r.returncode}", r.stderr.strip())
     return r.stdout
+
+
+def until(ready, seconds=60):
+    """Ask again and again, until the answer is yes or time is up: the last answer."""
+    end = time.monotonic() + seconds * PATIENCE
+    while not (got := ready()) and time.monotonic() < end:
+        time.sleep(0.1)
+    return got
 
 
 def digest(*things):

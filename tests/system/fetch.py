@@ -12,7 +12,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from base import BUILD, LOGS, Problem, digest, fresh, out, sh, step
+from base import BUILD, Problem, digest, fresh, out, sh, step
 
 APT = BUILD / "apt"
 DL = BUILD / "dl"

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import time
 
-from base import CROSS, Problem
+from base import CROSS, PATIENCE, Problem
 
 
 def symbol(syms, name):
@@ -22,7 +22,7 @@ class Gdb:
 
     def __init__(self, path):
         self.s = socket.socket(socket.AF_UNIX)
-        self.s.settimeout(60)
+        self.s.settimeout(60 * PATIENCE)
         self.s.connect(str(path))
         self.buf = b""
 
@@ -63,9 +63,9 @@ class Gdb:
 
     def wait_stop(self, seconds=60):
         """The thread, that is CPU, that stopped."""
-        self.s.settimeout(seconds)
+        self.s.settimeout(seconds * PATIENCE)
         text = self.receive()
-        self.s.settimeout(60)
+        self.s.settimeout(60 * PATIENCE)
         m = re.search(r"thread:([0-9a-fp.]+)", text)
         if not m:
             raise Problem(f"gdb stub: stopped with '{text}'.")

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import boards
 import devices as dev
-from base import TOP, Problem, sh, tail
-from machine import PATIENCE
+from base import PATIENCE, TOP, Problem, sh, tail
 
 # A guest owns MEMORY MiB from RAM_BASE on; its kernel is told of KERNEL_MEMORY
 # only.  What lies between belongs to the tests, at the same IPAs in every guest.
@@ -114,6 +113,9 @@ on_crash = "preserve"
         self._from = self.log.stat().st_size if self.log.exists() else 0
         self.m.dom0(f"xl create -q {'-p ' if paused else ''}/host/{self.files}.cfg", seconds)
         return self._find()
+
+    def has_crashed(self):
+        return "c" in self.m.dom0(f"xl list | grep '^{self.name} '").split()[4]
 
     def _find(self):
         self.id = int(self.m.dom0(f"xl domid {self.name}"))

@@ -19,7 +19,7 @@ import devices as dev
 import fetch
 import hang
 import roots
-from base import BUILD, CROSS, HERE, OUT, TOP, Problem, digest, fresh, out, sh, tail
+from base import BUILD, CROSS, HERE, OUT, PATIENCE, Problem, digest, out, sh, tail
 
 XEN, KERNEL, RAMDISK, MODULES = 0x40400000, 0x4C000000, 0x50000000, 0x54000000
 CPUS = 2
@@ -29,7 +29,6 @@ CPUS = 2
 # takes a CPU that stands still for microseconds; QEMU's do, on a busy machine.
 XEN_ARGS = (f"console=dtuart dom0_mem=768M dom0_max_vcpus={CPUS} dom0_vcpus_pin loglvl=all guest_loglvl=all bootscrub=0 iommu=verbose")
 DOM0_ARGS = "console=hvc0 rdinit=/init loglevel=5 clk_ignore_unused"
-PATIENCE = float(os.environ.get("PATIENCE", "1"))      # for slow machines
 
 
 def _die_with_parent():

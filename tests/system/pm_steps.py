@@ -9,9 +9,9 @@ import time
 import devices as dev
 import steps
 import xen
-from base import Problem
+from base import PATIENCE, Problem
 from guests import SCRATCH, disk_guest
-from machine import PATIENCE, Machine
+from machine import Machine
 from steps import P1, P2, P3, PAGE, edu_round_trip, expect, is_same, need_fault, overwritten, physical, seed
 
 P4 = SCRATCH + 0x30000
@@ -305,7 +305,7 @@ def neighbour_undisturbed(w):
     w.edu.run(f"rm -f /tmp/stop; until [ -e /tmp/stop ]; do edu - swap,{P4:#x},10; done >/tmp/swap 2>&1 & swap=$!")
     with Trace(w.m, "smmuv3_translate_success") as t:
         a = t.mark()
-        text = w.m.dom0(f"cycle-power {w.cycles} {w.edu.id} {1000000 // w.cycles}", 60 + w.cycles // 5)
+        text = w.m.dom0(f"cycle-power {w.cycles} {w.edu.id} {1000000 // w.cycles}", 60 + w.cycles)
         seen = t.seen(a)
     io = w.disk.run("touch /tmp/stop; wait $io; cat /tmp/io", 90)
     swap = w.edu.run("touch /tmp/stop; wait $swap; cat /tmp/swap", 60)

@@ -10,9 +10,8 @@ import time
 
 import devices as dev
 import roots
-from base import Problem
+from base import PATIENCE, Problem
 from guests import Guest
-from machine import PATIENCE
 from pm_steps import ABORT, CR0, GBPA, MANY, SMMU, SMMUEN, Trace, faults, link, registers, reservation
 from steps import P1, P2, PAGE, edu_round_trip, expect, is_same, physical, seed
 
@@ -52,7 +51,7 @@ def edu_power(w, word, guest=None):
     """"on" or "auto" (asleep) for the bus above the edu; until it is so."""
     guest = guest or w.edu
     want = "active" if word == "on" else "suspended"
-    text = guest.run(f"echo {word} > {EDU_BUS}/control; i=0; until grep -q {want} {EDU_BUS}/runtime_status || [ $i -ge 100 ]; do "
+    text = guest.run(f"echo {word} > {EDU_BUS}/control; i=0; until grep -q {want} {EDU_BUS}/runtime_status || [ $i -ge 1000 ]; do "
                      f"usleep 50000; i=$((i+1)); done; cat {EDU_BUS}/runtime_status")
     expect(want in text, f"The guest's kernel says that the bus is {text.strip()} and not {want}.", guest.run("dmesg | tail -n 15"))
     return wait_state(w, guest, "live" if word == "on" else "dormant")
@@ -63,7 +62,7 @@ def disk_power(w, word):
     w.disk.run(f"echo 10200000.ahci > {AHCI_DRIVER}/{word}")
     got = wait_state(w, w.disk, "live" if word == "bind" else "dormant")
     if word == "bind":
-        w.disk.run("i=0; until [ -b /dev/sda ] || [ $i -ge 300 ]; do usleep 50000; i=$((i+1)); done; [ -b /dev/sda ]", 60)
+        w.disk.run("i=0; until [ -b /dev/sda ] || [ $i -ge 1000 ]; do usleep 50000; i=$((i+1)); done; [ -b /dev/sda ]", 60)
     return got
 
 
@@ -167,7 +166,7 @@ def xhci_autosuspend(w):
     it now and then; and whatever else wakes it is no failure, but no idling
     either: that cycle is done again."""
     g, cycles = w.usb, w.sleeps
-    g.run("i=0; until [ -b /dev/sda ] || [ $i -ge 300 ]; do usleep 50000; i=$((i+1)); done; mount -t ext4 /dev/sda /mnt && "
+    g.run("i=0; until [ -b /dev/sda ] || [ $i -ge 1000 ]; do usleep 50000; i=$((i+1)); done; mount -t ext4 /dev/sda /mnt && "
           "dd if=/dev/urandom of=/mnt/data bs=1M count=2 2>/dev/null && mount -o remount,ro /mnt", 60)
     want = g.run("sha256sum </mnt/data").split()[0]
     before = scmi(w, g)

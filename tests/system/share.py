@@ -6,7 +6,7 @@ OUT = "/tmp/page"
 
 
 # Shell: until OUT has more than $n lines.
-ANSWERED = f"i=0; while [ $(wc -l < {OUT}) -le $n ] && [ $i -lt 300 ]; do usleep 50000; i=$((i+1)); done; "
+ANSWERED = f"i=0; while [ $(wc -l < {OUT}) -le $n ] && [ $i -lt 1000 ]; do usleep 50000; i=$((i+1)); done; "
 
 
 class Share:

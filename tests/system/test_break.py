@@ -4,12 +4,11 @@ is gone before a new one is written; a grant is unmapped where it is mapped.
 
 Each with its control, on a test build in which that is left out."""
 import re
-import time
 
 import devices as dev
 import pytest
 import xen
-from base import OUT, Problem, step
+from base import OUT, Problem, step, until
 from gdb import Gdb, symbol
 from guests import Guest
 from pm_steps import Trace, link, reservation
@@ -311,10 +310,7 @@ def half_made(w):
         g.clear(undo)
         g.answer(cpu, -1)
         g.close()
-    for _ in range(120):                 # it gives the guest up
-        if "xl create" not in w.m.dom0("ps"):
-            break
-        time.sleep(0.5)
+    expect(until(lambda: "xl create" not in w.m.dom0("ps")), "xl does not give the guest up.", w.m.dom0("ps"))
     mark = w.m.mark()
     w.m.dom0("xl debug-keys g")
     w.m.wait_console(r"gnttab_usage_print_all \] done", 15, since=mark)

@@ -6,12 +6,11 @@ the devices away.  The window between the two is made as wide as a test needs:
 a breakpoint holds the CPU that destroys the guest right behind the release of
 the grants, and there the device is told, as a device with a queue of work
 would go on by itself, to write once more."""
-import time
 
 import devices as dev
 import steps
 import xen
-from base import OUT, step
+from base import OUT, step, until
 from gdb import Gdb, symbol
 from share import Share
 from steps import P1, P2, PAGE, expect, is_same, overwritten, seed
@@ -46,11 +45,7 @@ def attack(w, image):
     g.close()
     seen = page(f"look {mine:x}")
     share.close()
-    for _ in range(100):
-        if w.edu.name not in m.dom0("xl list"):
-            break
-        time.sleep(0.2)
-    expect(w.edu.name not in m.dom0("xl list"), "The guest was not destroyed.", m.dom0("xl list; cat /tmp/destroy"))
+    expect(until(lambda: w.edu.name not in m.dom0("xl list")), "The guest was not destroyed.", m.dom0("xl list; cat /tmp/destroy"))
     return seen
 
 

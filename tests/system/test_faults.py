@@ -7,7 +7,7 @@ import time
 import devices as dev
 import pytest
 import steps
-from base import step
+from base import step, until
 from steps import P1, PAGE, expect
 
 
@@ -26,12 +26,7 @@ def give_back(w, key):
     w.m.dom0(f"xl debug-keys {key}")
     w.edu.send(f"edu {dev.EDU_A.bar:#x} give,{P1:#x}")
     w.m.wait_console(r"\(XEN\).*SYNC_TIMEOUT", 30, since=mark)
-    for _ in range(50):
-        state = w.m.dom0("xl list | grep '^edu '").split()[4]
-        if "c" in state:
-            break
-        time.sleep(0.2)
-    expect("c" in state, "The guest was not crashed although its invalidation never completed.", state)
+    expect(until(w.edu.has_crashed), "The guest was not crashed although its invalidation never completed.", w.m.dom0("xl list"))
     return json.loads(w.m.dom0("xen-smmu show edu --json"))["links"][0]
 
 

@@ -4,13 +4,12 @@ SMMU has the test power source, which loses all registers and lets GBPA bypass
 each time; and what the toolstack asks for that it must not get."""
 import json
 import re
-import time
 
 import devices as dev
 import pm_steps
 import pytest
 import steps
-from base import Problem, step
+from base import step, until
 from guests import Guest, edu_guest
 from pm_steps import link, reservation, suspend, unit, wake
 from steps import P1, edu_round_trip, expect, is_same, overwritten
@@ -162,11 +161,7 @@ def test_words_twice(w, note):
 
 
 def gone(w, domid):
-    for _ in range(100):
-        if not re.search(rf"^\S+ +{domid} ", w.m.dom0("xl list"), re.M):
-            return
-        time.sleep(0.1)
-    raise Problem(f"d{domid} was not destroyed.", w.m.dom0("xl list"))
+    expect(until(lambda: not re.search(rf"^\S+ +{domid} ", w.m.dom0("xl list"), re.M)), f"d{domid} was not destroyed.", w.m.dom0("xl list"))
 
 
 def again(w):

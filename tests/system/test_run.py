@@ -10,7 +10,7 @@ import pytest
 import steps
 import run
 import xen
-from base import Problem, step
+from base import step, until
 from conftest import LONG
 from guests import HOLE, Guest
 from machine import Machine
@@ -92,13 +92,12 @@ def free_memory(m):
 def at_rest(w, domains):
     """Free memory once so many domains are left and their links with them:
     a destroyed domain goes when its last reference does."""
-    for _ in range(50):
+    def resting():
         text = w.m.dom0("xl list; xen-smmu list --json")
         links = steps.json.loads(text[text.index("{"):])["units"][0]["links"]
-        if len(re.findall(r"^\S+ +\d+ ", text, re.M)) == domains and links == domains - 1:
-            return free_memory(w.m)
-        time.sleep(0.2)
-    raise Problem(f"There should be {domains} domains, each but dom0 with one link.", text)
+        return len(re.findall(r"^\S+ +\d+ ", text, re.M)) == domains and links == domains - 1
+    expect(until(resting), f"There should be {domains} domains, each but dom0 with one link.", w.m.dom0("xl list; xen-smmu list"))
+    return free_memory(w.m)
 
 
 def test_no_leak(w, note):

@@ -2,7 +2,6 @@
 """Guests that drive the power of their devices by SCMI: the steps of
 'make run' with full counts; then what guests, the toolstack and dom0's own
 firmware calls may do to each other."""
-import time
 
 import devices as dev
 import pm_steps
@@ -11,7 +10,7 @@ import run
 import scmi_steps as scmi
 import steps
 import xen
-from base import OUT, Problem, step
+from base import OUT, step, until
 from conftest import LONG
 from gdb import Gdb, symbol
 from guests import Guest
@@ -79,12 +78,7 @@ def test_crash_on(w, note):
 
 
 def crashed(w):
-    for _ in range(100):
-        if "c" in w.m.dom0("xl list | grep '^edu '").split()[4]:
-            break
-        time.sleep(0.1)
-    else:
-        raise Problem("The guest did not crash.", w.m.dom0("xl list"))
+    expect(until(w.edu.has_crashed), "The guest did not crash.", w.m.dom0("xl list"))
     got = scmi.wait_state(w, w.edu, "dormant")
     device = next(d for d in steps.json.loads(w.m.dom0("xl smmu devices --json"))["devices"] if d["path"] == dev.EDU_A.path)
     expect(device["state"] == "aborted", "The crashed guest's streams are not blocked.", str(device))
@@ -207,8 +201,7 @@ def test_dom0_calls(note):
     m = Machine("dom0-scmi", image, devices=(dev.EDU_A,), fragment=FIRMWARE, gdb=True)
     m.start()
     try:
-        while not (m.sockets / "gdb").exists() and m.running():
-            time.sleep(0.01)
+        until((m.sockets / "gdb").exists)
         g = Gdb(m.sockets / "gdb")
         place = symbol(OUT / f"{image.name}-syms", "scmi_handle_smc")
         g.break_at(place)

@@ -9,9 +9,8 @@ import time
 import boards
 import devices as dev
 import pytest
-from base import TOP
+from base import PATIENCE, TOP
 from guests import Guest
-from machine import PATIENCE
 from scmi_steps import disk_guest, usb_guest
 from steps import expect
 

@@ -16,7 +16,7 @@ LINK = ("dormant", "waking", "live", "quiescing", "failed")
 
 def begin(w):
     w.m.dom0("xen-smmu trace record -q -o /log/trace.jsonl 2>/log/trace.err & echo $! >/tmp/trace.pid")
-    text = w.m.dom0("i=0; until [ -s /log/trace.jsonl ] || [ $i -ge 100 ]; do usleep 50000; i=$((i+1)); done; cat /log/trace.err")
+    text = w.m.dom0("i=0; until [ -s /log/trace.jsonl ] || [ $i -ge 1200 ]; do usleep 50000; i=$((i+1)); done; cat /log/trace.err", 90)
     expect((w.m.log / "trace.jsonl").stat().st_size > 0, "Nothing is recorded.", text)
     return "xen-smmu trace record"
 
@@ -39,7 +39,7 @@ def untouched(events):
 
 
 def end(w):
-    w.m.dom0("kill -INT $(cat /tmp/trace.pid); i=0; while kill -0 $(cat /tmp/trace.pid) 2>/dev/null && [ $i -lt 200 ]; do "
+    w.m.dom0("kill -INT $(cat /tmp/trace.pid); i=0; while kill -0 $(cat /tmp/trace.pid) 2>/dev/null && [ $i -lt 1200 ]; do "
              "usleep 50000; i=$((i+1)); done; ! kill -0 $(cat /tmp/trace.pid) 2>/dev/null")
     lines = (w.m.log / "trace.jsonl").read_text().splitlines()
     first, *lines, last = (json.loads(x) for x in lines)
