@@ -19,6 +19,18 @@ static struct smmu_gather *first_of(const struct smmu_domain *domain)
     return (struct smmu_gather *)(uintptr_t)smmu_load(&domain->gathers);
 }
 
+/*
+ * Neither run nor run_end of a run is this, and no page goes on from it, up or
+ * down: an IPA has 52 bits at most.
+ */
+#define NO_RUN      (1ULL << 63)
+
+/* A page of the run is an unmap, counted when the run ends. */
+static uint64_t unmaps(const struct smmu_gather *gather)
+{
+    return gather->unmaps + (gather->run_end - gather->run);
+}
+
 bool smmu_gather_open(struct smmu_gather *gather, struct smmu_domain *domain)
 {
     unsigned long flags;
@@ -37,7 +49,7 @@ bool smmu_gather_open(struct smmu_gather *gather, struct smmu_domain *domain)
     gather->why = SMMU_DRAIN_END;
     gather->rc = 0;
     gather->nr = 0;
-    gather->run = gather->run_end = 0;
+    gather->run = gather->run_end = NO_RUN;
     smmu_debt_clear(&gather->owed);
     flags = smmu_lock(&domain->lock);
     gather->next = first_of(domain);
@@ -47,7 +59,7 @@ bool smmu_gather_open(struct smmu_gather *gather, struct smmu_domain *domain)
     return true;
 }
 
-/* No IPA has such a page number: a run that begins below it never wraps. */
+/* No IPA has such a page number: a run below it never wraps. */
 #define RUN_LIMIT   (1ULL << 52)
 
 /* What was unmapped page by page is owed as one range.  domain->lock held. */
@@ -57,49 +69,42 @@ static void end_run(struct smmu_gather *gather)
         return;
     smmu_debt_add(&gather->owed, gather->run,
                   gather->run_end - gather->run);
-    smmu_store(&gather->run, 0);
-    smmu_store(&gather->run_end, 0);
+    gather->unmaps = unmaps(gather);
+    smmu_store(&gather->run, NO_RUN);
+    smmu_store(&gather->run_end, NO_RUN);
 }
 
 /* What does not go on where the last one ended; not inlined into what does. */
 static __attribute__((__noinline__))
-void add(struct smmu_gather *gather, uint64_t first, uint64_t pages)
+void add(struct smmu_gather *gather, uint64_t page)
 {
-    unsigned long flags;
+    unsigned long flags = smmu_lock(&gather->domain->lock);
 
-    if ( gather->owed.all )
-        return;
-    flags = smmu_lock(&gather->domain->lock);
     end_run(gather);
-    if ( pages == ~0ULL )
-        smmu_debt_add_all(&gather->owed);
-    else if ( pages > RUN_LIMIT || first > RUN_LIMIT - pages )
-        smmu_debt_add(&gather->owed, first, pages);
+    if ( page && page < RUN_LIMIT )
+    {
+        smmu_store(&gather->run, page);
+        smmu_store(&gather->run_end, page + 1);
+    }
     else
     {
-        smmu_store(&gather->run, first);
-        smmu_store(&gather->run_end, first + pages);
+        smmu_debt_add(&gather->owed, page, 1);
+        gather->unmaps++;
     }
     smmu_unlock(&gather->domain->lock, flags);
 }
 
-void smmu_gather_add(struct smmu_gather *gather, uint64_t first,
-                     uint64_t pages)
+void smmu_gather_add(struct smmu_gather *gather, uint64_t page)
 {
-    /* Without a run it is page 0 that goes on: which begins one. */
-    if ( pages == 1 && first == gather->run_end )
-    {
+    if ( gather->owed.all )
         gather->unmaps++;
-        smmu_store(&gather->run_end, first + 1);
-        return;
-    }
-    if ( !pages )
-        return;
-    gather->unmaps++;
-    if ( pages == 1 && first < gather->run && gather->run - first == 1 )
-        smmu_store(&gather->run, first);
+    else if ( page == gather->run_end )
+        smmu_store(&gather->run_end, page + 1);
+    /* To page 0 a run does not go on: nor from it to the last one. */
+    else if ( page && page + 1 == gather->run )
+        smmu_store(&gather->run, page);
     else
-        add(gather, first, pages);
+        add(gather, page);
 }
 
 void smmu_gather_keep(struct smmu_gather *gather, void *page)
@@ -150,7 +155,7 @@ int smmu_gather_drain(struct smmu_gather *gather)
 
 bool smmu_gather_ripe(const struct smmu_gather *gather)
 {
-    return !gather->unmaps || gather->unmaps >= SMMU_GATHER_PAGES;
+    return !unmaps(gather) || unmaps(gather) >= SMMU_GATHER_PAGES;
 }
 
 int smmu_gather_close(struct smmu_gather *gather)

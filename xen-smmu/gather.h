@@ -26,7 +26,7 @@ struct smmu_gather {
     uint64_t run;                   /* what was unmapped last, page by page: */
     uint64_t run_end;               /* run .. run_end - 1, not yet in `owed`.
                                        As that, but it grows without a lock */
-    uint64_t unmaps;                /* in both */
+    uint64_t unmaps;                /* but for those of the run */
     enum smmu_drain why;            /* of the next drain: for statistics */
     int rc;                         /* the first drain that failed */
     unsigned int nr;
@@ -40,9 +40,10 @@ struct smmu_gather {
  * another domain; then each unmap is for smmu_flush().
  */
 bool smmu_gather_open(struct smmu_gather *gather, struct smmu_domain *domain);
-/* In place of smmu_flush(): leaves only, never tables, were removed. */
-void smmu_gather_add(struct smmu_gather *gather, uint64_t first,
-                     uint64_t pages);
+/*
+ * In place of smmu_flush(), for one page: a leaf, never a table, was removed.
+ */
+void smmu_gather_add(struct smmu_gather *gather, uint64_t page);
 /*
  * Takes over a page that was unmapped: smmu_page_release() when that is
  * flushed.  Drains when it is full.

@@ -15,7 +15,7 @@ SEEDED = (
     ("gather.h", "#define SMMU_GATHER_PAGES   512\n", "#define SMMU_GATHER_PAGES   64\n", "cmd-batch512-sim"),
     ("flush.c", "            pending[n++] = begin(link, what);\n", "        {\n            if ( n )\n                begin(link, what);\n"
      "            pending[n++] = begin(link, what);\n        }\n", "scaling"),
-    ("gather.c", "    if ( pages == 1 && first == gather->run_end )", "    if ( pages == 2 && first == gather->run_end )", "insn-dormant"),
+    ("gather.c", "    else if ( page == gather->run_end )", "    else if ( 0 )", "insn-dormant"),
     ("smmu-v3-priv.h", "#define SMMU_V3_CMDQ_LOG2       8\n", "#define SMMU_V3_CMDQ_LOG2       9\n", "mem-queues"),
     ("policy.c", "    unsigned int wakes = 0;\n\n", "    unsigned int wakes = 0;\n\n    delay *= 10;\n", "residency"),
     ("smmu-v3-power.c", "    smmu_v3_write(unit, V3_CR1, V3_CR1_INIT);\n", "    smmu_v3_write(unit, V3_CR1, V3_CR1_INIT);\n" * 2, "mmio-wake-off"),

@@ -25,7 +25,7 @@ static void give_back(struct smmu_domain *d, uint64_t first,
     {
         /* The P2M's lock is held, and let go, for each page. */
         host_p2m_enter();
-        smmu_gather_add(&gather, first + i, 1);
+        smmu_gather_add(&gather, first + i);
         host_p2m_leave();
         smmu_gather_keep(&gather, bench_page());
     }

@@ -44,7 +44,7 @@ static void in_one(uint64_t (*page)(uint64_t i), uint64_t first)
     smmu_gather_open(&gather, domain);
     for ( i = 0; i < BENCH_BATCH; i++ )
     {
-        smmu_gather_add(&gather, BENCH_FIRST + page(first + i), 1);
+        smmu_gather_add(&gather, BENCH_FIRST + page(first + i));
         smmu_gather_keep(&gather, pages[i]);
     }
     if ( smmu_gather_close(&gather) )

@@ -100,11 +100,11 @@ def insn(kind, order):
     return Metric(
         name, f"driver's instructions a page, {BATCH} given back {'awake' if live else 'asleep'}, {order}", "instructions a page", "callgrind",
         per_page(f"insn.{kind}.{order}", BATCH),
-        REPORTED if not first else ">= 10x fewer" if live else "<= 40",
-        always if not first else (lambda ours, peer, f: peer >= 10 * ours) if live else at_most(40),
+        ">= 10x fewer" if live else "<= 40" if first else REPORTED,
+        (lambda ours, peer, f: peer >= 10 * ours) if live else at_most(40) if first else always,
         per_page("peer-insn.any", BATCH),
         lambda f: f"outside of an operation {f[f'insn.{kind}-single.{order}'] / BATCH:.0f} a page", digits=1, slack=0.03,
-        picture=f"instructions a page, {'awake' if live else 'asleep'}" if first else "", against=live and first)
+        picture=f"instructions a page, {'awake' if live else 'asleep'}" if first else "", against=live)
 
 
 SIMULATED = (

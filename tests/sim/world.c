@@ -487,7 +487,7 @@ int world_gather(struct smmu_gather *gather, struct world_dom *dom,
     if ( gather )
     {
         host_p2m_enter();
-        smmu_gather_add(gather, world_ipa(area, slot) >> 12, 1);
+        smmu_gather_add(gather, world_ipa(area, slot) >> 12);
         host_p2m_leave();
         smmu_gather_keep(gather, (void *)(uintptr_t)page);
         return 0;

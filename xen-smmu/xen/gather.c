@@ -69,7 +69,7 @@ bool xen_smmu_gather_add(struct smmu_domain *domain, uint64_t page)
     struct smmu_gather *gather = open_gather(domain);
 
     if ( gather )
-        smmu_gather_add(gather, page, 1);
+        smmu_gather_add(gather, page);
 
     return gather;
 }
