@@ -812,6 +812,62 @@ static void late_walk(void **state)
     }
 }
 
+static struct sim_txn *late;
+static unsigned int late_at;            /* it goes on before that access */
+
+static void late_goes_on(void)
+{
+    if ( late_at && --late_at )
+        return;
+    while ( late && late->state <= TXN_LAND )
+        sim_txn_step(s, late);
+}
+
+/* The same when its bank is already being set up for another domain. */
+static void late_walk_new_owner(void **state)
+{
+    struct sim_id id = sim_v2_good();
+    unsigned int n, root;
+
+    id.idr1 = (id.idr1 & ~0xffU) | 1;   /* one bank: it is the next owner's */
+    for ( root = 0; root < 3; root += 2 )
+        for ( n = 1; ; n++ )
+        {
+            world_reset(1, false);
+            assert_int_equal(world_unit(&id, NICE, true), 0);
+            s = world.sim[0];
+            s->nasty |= SIM_LATE_WALK;
+            a = world_create(0, 1);
+            b = world_create(1, root);
+            pair_fill(a);
+            pair_fill(b);
+            dev_a = world_dev(0, SID_A);
+            dev_b = world_dev(0, SID_B);
+            assert_int_equal(world_attach(a, dev_a), 0);
+            late = sim_dma_begin(s, SID_A, world_ipa(0, 1), true);
+            while ( late->state < TXN_CONFIG )
+                sim_txn_step(s, late);
+            late->waits = true;
+            assert_int_equal(world_destroy(a), 0);
+            assert_int_equal(late->state, TXN_CONFIG);
+            late_at = n;
+            host_before_access = late_goes_on;
+            assert_int_equal(world_attach(b, dev_b), 0);
+            host_before_access = NULL;
+            if ( late_at )
+                break;
+            if ( late->state != TXN_ABORTED )
+                fail_msg("access %u: the dead domain's walk ends as %u", n,
+                         late->state);
+            assert_int_equal(host_complaints, 0);
+            late = NULL;
+            pair_right(SID_B, b);
+        }
+    late = NULL;
+    print_message("# before each of %u accesses\n", n - 1);
+    assert_true(n > 6);
+}
+
 /* The prefetcher cannot be turned off: nobody knows what it still reads. */
 static void locked(void **state)
 {
@@ -914,7 +970,8 @@ int main(void)
         T(run_out), T(banks_run_out), T(parked), T(failed), T(global_faults),
         T(two_banks), T(multiple), T(flood), T(listened_to),
         T(reset_before_flush), T(reset_before_interrupt),
-        T(reset_before_sleep), T(deaf_at_first), T(late_walk), T(locked),
+        T(reset_before_sleep), T(deaf_at_first), T(late_walk),
+        T(late_walk_new_owner), T(locked),
         T(firmware_faults), T(firmware_faults_throughout),
         T(stalled_at_boot), T(stuck_line),
     };
