@@ -385,12 +385,12 @@ static void set_open(struct smmu_unit *unit, struct smmu_device *dev,
     unsigned int i;
 
     smmu_mutex_lock(&v2->power);
-    if ( open )
+    /* Parked, they open when it runs: what was owed has been synced then. */
+    if ( open && v2->running )
         smmu_v2_bank_root(unit, dev->link, true);
     for_each_group ( unit, i, dev )
     {
         v2->group[i].open = open;
-        /* Parked, they open when it runs. */
         if ( v2->running || !open )
             write_s2cr(unit, i);
     }
@@ -463,11 +463,16 @@ void smmu_v2_streams_restore(struct smmu_unit *unit)
 
 void smmu_v2_streams_apply(struct smmu_unit *unit)
 {
+    const struct smmu_v2 *v2 = to_v2(unit);
     unsigned int i;
 
-    for ( i = 0; i < to_v2(unit)->caps.groups; i++ )
-        if ( to_v2(unit)->group[i].dev && to_v2(unit)->group[i].open )
+    for ( i = 0; i < v2->caps.groups; i++ )
+        if ( v2->group[i].dev && v2->group[i].open )
+        {
+            if ( v2->running )
+                smmu_v2_bank_root(unit, v2->group[i].dev->link, true);
             write_s2cr(unit, i);
+        }
 }
 
 /*

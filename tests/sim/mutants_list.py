@@ -915,6 +915,15 @@ MUTANTS = [
     ("v2: a closed link keeps its root",
      [("smmu-v2-stream.c", "        smmu_v2_bank_root(unit, dev->link, "
        "false);\n", "        ;\n")], [V2]),
+    ("v2: a bank bypasses while it gets its next owner",
+     [("smmu-v2-bank.c", "        if ( !v2->caps.va64 )\n        {\n"
+       "            note", "        {\n            note")], [V2]),
+    ("v2: the next owner's root before the sync of what was owed",
+     [("smmu-v2-stream.c", "    if ( open && v2->running )\n",
+       "    if ( open )\n")], [V2]),
+    ("v2: RAM beyond the input addresses accepted",
+     [("smmu-v2-identify.c", "least(caps->oas_bits, caps->ipa_bits)",
+       "caps->oas_bits")], [V2]),
     ("v2: a TLBI left on its way when another CPU starts the sync",
      [("smmu-v2-tlb.c", "    if ( !believed(unit) )\n"
        "        return -EIO;\n\n    flags", "    flags")], THREADS2),
