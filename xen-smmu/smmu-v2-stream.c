@@ -60,7 +60,8 @@ static void write_group(struct smmu_unit *unit, unsigned int i)
     const struct smmu_v2 *v2 = to_v2(unit);
 
     if ( v2->caps.matches )
-        smmu_v2_write_firm(unit, V2_SMR(i), smr_of(v2, i), ~0U);
+        smmu_v2_write_firm(unit, V2_SMR(i), smr_of(v2, i),
+                           v2->caps.extended ? ~0U : ~V2_SMR_NONE);
     write_s2cr(unit, i);
 }
 
@@ -412,11 +413,13 @@ void smmu_v2_abort(struct smmu_unit *unit, struct smmu_device *dev)
 
 void smmu_v2_streams_clear(struct smmu_unit *unit)
 {
+    const struct smmu_v2_caps *caps = &to_v2(unit)->caps;
+    uint32_t mask = V2_S2CR_TYPE_MASK |
+                    (caps->extended ? V2_S2CR_EXIDVALID : 0);
     unsigned int i;
 
-    for ( i = 0; i < to_v2(unit)->caps.groups; i++ )
-        smmu_v2_write_firm(unit, V2_S2CR(i), V2_S2CR_FAULT,
-                           V2_S2CR_TYPE_MASK | V2_S2CR_EXIDVALID);
+    for ( i = 0; i < caps->groups; i++ )
+        smmu_v2_write_firm(unit, V2_S2CR(i), V2_S2CR_FAULT, mask);
 }
 
 /* The bits that an SMR keeps, of these; it stays invalid. */

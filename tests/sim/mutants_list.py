@@ -924,6 +924,12 @@ MUTANTS = [
     ("v2: RAM beyond the input addresses accepted",
      [("smmu-v2-identify.c", "least(caps->oas_bits, caps->ipa_bits)",
        "caps->oas_bits")], [V2]),
+    ("v2: S2CRs written before sCR2 says where they are",
+     [("smmu-v2-power.c", "static void streams_clear(struct smmu_unit *unit)\n"
+       "{\n", "static void streams_clear(struct smmu_unit *unit)\n"
+       "{\n    smmu_v2_streams_clear(unit);\n"),
+      ("smmu-v2-power.c", "V2_CR2_GROUPS);\n    smmu_v2_streams_clear(unit);\n",
+       "V2_CR2_GROUPS);\n")], [V2]),
     ("v2: a TLBI left on its way when another CPU starts the sync",
      [("smmu-v2-tlb.c", "    if ( !believed(unit) )\n"
        "        return -EIO;\n\n    flags", "    flags")], THREADS2),
