@@ -127,7 +127,8 @@ struct smmu_unit {
     void (*listen)(struct smmu_unit *unit);
     bool calm;                      /* the last look found nothing */
     struct smmu_timer cooling;      /* between two looks at the events */
-    uint64_t unsure;                /* failed, and not known to abort */
+    uint64_t unsure;                /* failed, not known to abort: ns from the
+                                       last try to have it do so to the next */
     uint64_t hot;                   /* a look is due, or was just taken */
     uint64_t missed;                /* one was due while the gate was closed */
 

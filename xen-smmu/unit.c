@@ -94,16 +94,27 @@ void smmu_unit_reopen(struct smmu_unit *unit)
         smmu_unit_interrupt(unit);
 }
 
-/* From one try to have it abort to the next. */
-#define AGAIN_NS        100000000ULL
+/* From one try to have it abort to the next: twice as late each time. */
+#define AGAIN_FIRST_NS  1000000ULL
+#define AGAIN_MOST_NS   100000000ULL
 
 int smmu_unit_disable(struct smmu_unit *unit)
 {
+    uint64_t last = smmu_load(&unit->unsure), next = 2 * last;
     int rc = unit->backend->disable(unit);
 
-    smmu_store(&unit->unsure, rc == -EAGAIN);
-    if ( rc == -EAGAIN )
-        smmu_timer_set(&unit->cooling, smmu_now() + AGAIN_NS);
+    if ( !last )
+        next = AGAIN_FIRST_NS;
+    else if ( next > AGAIN_MOST_NS )
+        next = AGAIN_MOST_NS;
+    smmu_store(&unit->unsure, rc == -EAGAIN ? next : 0);
+    if ( rc != -EAGAIN )
+        return rc;
+
+    smmu_timer_set(&unit->cooling, smmu_now() + next);
+    if ( !last )
+        smmu_log(SMMU_ERR, "%s: it has not acknowledged that it is to abort, and is told until it does. Next: %s",
+                 unit->name, smmu_reason_next(XEN_SMMU_REASON_UNCONFIRMED));
 
     return rc;
 }

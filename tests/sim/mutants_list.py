@@ -924,6 +924,16 @@ MUTANTS = [
     ("v2: RAM beyond the input addresses accepted",
      [("smmu-v2-identify.c", "least(caps->oas_bits, caps->ipa_bits)",
        "caps->oas_bits")], [V2]),
+    ("v2: a unit that did not hear that it is to abort is not told again",
+     [("unit.c", "        if ( !smmu_unit_disable(unit) )\n            smmu_log",
+       "        if ( 0 )\n            smmu_log")], [V2]),
+    ("v2: after a resume it is told as late as before",
+     [("unit-power.c", "            smmu_store(&unit->unsure, 0);\n",
+       "            smmu_store(&unit->unsure, 50000000);\n")], [V2]),
+    ("v2: that it did not hear it is not shown",
+     [("record.c", "smmu_load(&unit->unsure) ? XEN_SMMU_REASON_UNCONFIRMED\n"
+       "                                         : smmu_load(&unit->reason);",
+       "smmu_load(&unit->reason);")], [V2]),
     ("v2: S2CRs written before sCR2 says where they are",
      [("smmu-v2-power.c", "static void streams_clear(struct smmu_unit *unit)\n"
        "{\n", "static void streams_clear(struct smmu_unit *unit)\n"

@@ -812,6 +812,52 @@ static void late_walk(void **state)
     }
 }
 
+static unsigned int shown(void)
+{
+    struct xen_smmu_unit r = { .index = 0 };
+
+    smmu_mutex_lock(&u->config);
+    smmu_record_unit(u, &r);
+    smmu_mutex_unlock(&u->config);
+
+    return r.reason;
+}
+
+/*
+ * Nothing answers when the host resumes, so nothing can be closed: that is
+ * said, and as soon as it answers it is told.
+ */
+static void deaf_at_resume(void **state)
+{
+    unsigned int broken, ms, reason;
+
+    for ( broken = 0; broken < 2; broken++ )
+        for ( ms = 1; ms < 5000; ms *= 4 )
+        {
+            pair_build((struct pair_power){ .source = false });
+            if ( broken )
+                world_break(0);
+            reason = broken ? XEN_SMMU_REASON_SERVICE_FAILURE
+                            : XEN_SMMU_REASON_REGISTER_TIMEOUT;
+            assert_int_equal(world_suspend(), 0);
+            s->ack_dead = true;
+            host_log_clear();
+            world_resume();
+            assert_true(smmu_unit_failed(u));
+            assert_false(sim_blocks(s));
+            assert_logged("not acknowledged");
+            assert_int_equal(shown(), XEN_SMMU_REASON_UNCONFIRMED);
+            world_wait(ms * 1000000ULL);
+            s->ack_dead = false;
+            assert_int_equal(shown(), XEN_SMMU_REASON_UNCONFIRMED);
+            /* Asked twice as late each time, and ten times a second. */
+            world_wait((ms < 100 ? ms : 100) * 1000000ULL + 1000000);
+            assert_given_up();
+            assert_logged("it answers");
+            assert_int_equal(shown(), reason);
+        }
+}
+
 static struct sim_txn *late;
 static unsigned int late_at;            /* it goes on before that access */
 
@@ -970,7 +1016,8 @@ int main(void)
         T(run_out), T(banks_run_out), T(parked), T(failed), T(global_faults),
         T(two_banks), T(multiple), T(flood), T(listened_to),
         T(reset_before_flush), T(reset_before_interrupt),
-        T(reset_before_sleep), T(deaf_at_first), T(late_walk),
+        T(reset_before_sleep), T(deaf_at_first), T(deaf_at_resume),
+        T(late_walk),
         T(late_walk_new_owner), T(locked),
         T(firmware_faults), T(firmware_faults_throughout),
         T(stalled_at_boot), T(stuck_line),
