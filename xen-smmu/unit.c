@@ -203,6 +203,9 @@ static void look_at_events(void *arg)
     if ( smmu_unit_failed(unit) )
     {
         disable_again(unit);
+        /* Others may wait for its line.  It stays hot: it never looks. */
+        if ( unit->listen )
+            unit->listen(unit);
         return;
     }
     any = look(unit, &had);

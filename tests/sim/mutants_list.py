@@ -952,6 +952,9 @@ MUTANTS = [
     ("v2: a line that stays up listened to at once",
      [("unit.c", "    if ( any || (had && unit->listen && !unit->calm) )",
        "    if ( any )")], [V2]),
+    ("v2: a failed unit keeps a line that others wait for",
+     [("unit.c", "        if ( unit->listen )\n            unit->listen(unit);\n"
+       "        return;", "        return;")], [V2]),
     ("v2: SMRs cleared while streams without one bypass",
      [("smmu-v2-power.c", "    rc = write_cr0(unit, cr0_of(unit, false));\n"
        "    if ( rc )\n        return rc;\n\n"

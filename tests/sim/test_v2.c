@@ -975,6 +975,25 @@ static void stalled_at_boot(void **state)
     assert_int_equal(world.sim[0]->v2.stalled, 0);
 }
 
+static unsigned int heard;
+static void count_listen(struct smmu_unit *unit) { heard++; }
+
+/* It fails before its interrupt was looked at: others may have that line. */
+static void failed_lets_go(void **state)
+{
+    pair_build((struct pair_power){ .source = false });
+    u->listen = count_listen;
+    heard = 0;
+    dma(SID_A, 0x7a000000, true);
+    sim_interrupts();
+    assert_true(smmu_unit_get(u));
+    smmu_unit_fail(u, XEN_SMMU_REASON_SERVICE_FAILURE);
+    smmu_unit_put(u);
+    assert_int_equal(heard, 0);
+    world_wait(10000000);
+    assert_int_equal(heard, 1);
+}
+
 /* A line that stays up for what we cannot see: looked at, so often. */
 static void stuck_line(void **state)
 {
@@ -1020,7 +1039,7 @@ int main(void)
         T(late_walk),
         T(late_walk_new_owner), T(locked),
         T(firmware_faults), T(firmware_faults_throughout),
-        T(stalled_at_boot), T(stuck_line),
+        T(stalled_at_boot), T(failed_lets_go), T(stuck_line),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -74,13 +74,14 @@ static void level(HANDLER_ARGS)
     smmu_unit_interrupt(line->unit);
 }
 
-/* lines_lock is held.  Somebody else has not looked yet. */
+/* lines_lock is held.  Somebody else, who still does, has not looked yet. */
 static bool awaited(int irq)
 {
     const struct line *line;
 
     for ( line = all; line; line = line->next )
-        if ( line->irq == irq && line->fired )
+        if ( line->irq == irq && line->fired &&
+             !smmu_unit_failed(line->unit) )
             return true;
 
     return false;
