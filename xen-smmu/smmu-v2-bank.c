@@ -215,7 +215,8 @@ void smmu_v2_banks_restore(struct smmu_unit *unit)
     struct smmu_device *dev;
 
     for ( dev = unit->devices; dev; dev = dev->next )
-        if ( dev->link && dev->configured )
+        if ( dev->link && dev->configured &&
+             !smmu_v2_bank_on(unit, smmu_v2_bank_of(dev->link->vmid)) )
             smmu_v2_bank_set(unit, dev->link);
 }
 

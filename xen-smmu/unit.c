@@ -113,7 +113,7 @@ int smmu_unit_disable(struct smmu_unit *unit)
 
     smmu_timer_set(&unit->cooling, smmu_now() + next);
     if ( !last )
-        smmu_log(SMMU_ERR, "%s: it has not acknowledged that it is to abort, and is told until it does. Next: %s",
+        smmu_log(SMMU_ERR, "%s: it has not acknowledged that it is to abort. Next: %s",
                  unit->name, smmu_reason_next(XEN_SMMU_REASON_UNCONFIRMED));
 
     return rc;

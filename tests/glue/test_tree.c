@@ -294,7 +294,7 @@ static void bad_masters(void **state)
     CELLS(twice, "#stream-id-cells", 2);
     CELLS(np, "#stream-id-cells", 1);
     CELLS(smmu, "mmu-masters", wide->phandle, 0x10031, twice->phandle, 0x41,
-          0x41, np->phandle, 0x51);
+          0x41, np->phandle, 0x51, np->phandle, 0x52);
     domains();
     xen_smmu_legacy_masters(u, smmu);
     assert_logged("/soc/nic@1, of its 'mmu-masters', cannot be assigned");
@@ -302,8 +302,11 @@ static void bad_masters(void **state)
     assert_null(dt_to_dev(wide)->fwspec);
     assert_int_equal(glue_ops->assign_device(&d1, 0, dt_to_dev(wide), 0),
                      -ENODEV);
+    /* Named again: what it has it keeps. */
+    assert_logged("/soc/nic@3, of its 'mmu-masters', cannot be assigned (-16)");
     assert_int_equal(given(np), 0);
     assert_true(reaches(b, 0x51));
+    assert_true(aborts(0x52));
     assert_true(aborts(0x31));
 }
 
@@ -510,6 +513,41 @@ static void shared(void **state)
     assert_in_range(fake_irq[5].taken, 21, 22);
     pass(of, 2, 30);
     assert_false(fake_irq[5].masked);
+}
+
+/* All faults are the one's: it is not the other one's line for nothing. */
+static void shared_quiet(void **state)
+{
+    struct dt_device_node *np;
+    const int of[] = { 5, 5 };
+    unsigned int i, which;
+
+    for ( which = 0; which < 2; which++ )
+    {
+        begin(state);
+        np = v2_unit(1);
+        CELLS(np, "interrupts", 5);
+        xen_smmu_v2_irqs(u, np);
+        np = v2_unit(1);
+        CELLS(np, "interrupts", 5);
+        xen_smmu_v2_irqs(u, np);
+        for ( i = 0; i < 250; i++ )
+        {
+            fault(which, 0x76000000 + i * 0x1000);
+            pass(of, 2, 15);
+            host_time_ns += 200000000;
+        }
+        assert_not_logged("not listened to");
+        assert_int_equal(world.unit[which].nr_events, 250);
+        assert_int_equal(world.unit[!which].nr_events, 0);
+        assert_false(fake_irq[5].masked);
+        /* Up for neither, it is dropped, and that is said once. */
+        stuck = 1U << 5;
+        pass(of, 2, 2000);
+        assert_true(fake_irq[5].masked);
+        assert_int_equal(host_log_count("not listened to"), 1);
+        test_end(state);
+    }
 }
 
 /* One of the two fails: the other one is heard on. */
@@ -811,8 +849,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(one_cell), T(two_cells), T(indexed), T(bad_cells), T(masters),
         T(bad_masters), T(bridge_mask), T(bridge_whole), T(bridge_beyond),
-        T(a_fault), T(dropped), T(shared), T(shared_failed), T(failed_and_up),
-        T(no_lines), T(context_irqs), T(refused_nodes), T(refused_properties),
+        T(a_fault), T(dropped), T(shared), T(shared_quiet),
+        T(shared_failed), T(failed_and_up), T(no_lines), T(context_irqs), T(refused_nodes), T(refused_properties),
         T(found_nodes), T(refused_unit),
     };
 

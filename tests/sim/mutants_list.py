@@ -909,6 +909,9 @@ MUTANTS = [
     ("v2: a context fault not cleared",
      [("smmu-v2-fault.c", "    smmu_v2_write(unit, smmu_v2_cb(unit, bank, "
        "V2_FSR), fsr);\n", "")], [V2]),
+    ("v2: a bank's next owner inherits a fault",
+     [("smmu-v2-bank.c", "    smmu_v2_write(unit, smmu_v2_cb(unit, bank, "
+       "V2_FSR), V2_FSR_ALL);\n", "")], [V2]),
     ("v2: what was written not read back",
      [("smmu-v2-power.c", "    if ( !((seen ^ value) & mask) ||\n",
        "    if ( !((seen ^ value) & mask) || true ||\n")], [LOST2]),

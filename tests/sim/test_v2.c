@@ -658,6 +658,30 @@ static void multiple(void **state)
     line("0x74444000", "translation", "sid 0x8");
 }
 
+/* What the last owner of a bank did, and nobody looked at, is not the next's. */
+static void stale_fault(void **state)
+{
+    struct sim_id id = sim_v2_good();
+
+    id.idr1 = (id.idr1 & ~0xffU) | 1;
+    unit(&id);
+    a = world_create(0, 1);
+    b = world_create(1, 1);
+    dev_a = world_dev(0, SID_A);
+    dev_b = world_dev(0, SID_B);
+    assert_int_equal(world_attach(a, dev_a), 0);
+    host_run_work();
+    dma(SID_A, 0x7b000000, true);
+    assert_int_not_equal(s->v2.bank[0].fsr, 0);
+    assert_int_equal(world_destroy(a), 0);
+    assert_int_equal(world_attach(b, dev_b), 0);
+    assert_int_equal(s->v2.bank[0].fsr, 0);
+    sim_settle();
+    assert_not_logged("0x7b000000");
+    dma(SID_B, 0x7c000000, true);
+    line("0x7c000000", "translation", "sid 0x10 WRITE");
+}
+
 /* A device that faults without end: a few lines a second, and no CPU. */
 static void flood(void **state)
 {
@@ -1033,7 +1057,7 @@ int main(void)
         T(bank_fields), T(flush_registers), T(counted), T(overlap),
         T(masked_bridge), T(ranges),
         T(run_out), T(banks_run_out), T(parked), T(failed), T(global_faults),
-        T(two_banks), T(multiple), T(flood), T(listened_to),
+        T(two_banks), T(multiple), T(stale_fault), T(flood), T(listened_to),
         T(reset_before_flush), T(reset_before_interrupt),
         T(reset_before_sleep), T(deaf_at_first), T(deaf_at_resume),
         T(late_walk),
