@@ -122,7 +122,8 @@ struct smmu_unit {
     bool by_source;                 /* its source turned it off */
     /*
      * The glue's, for interrupts that are levels, which it keeps masked from
-     * smmu_unit_interrupt() on: what they were for has been taken care of.
+     * smmu_unit_interrupt() on: what they were for has been taken care of, or
+     * it is off, and will look when it is back.
      */
     void (*listen)(struct smmu_unit *unit);
     bool calm;                      /* the last look found nothing */

@@ -437,7 +437,7 @@ static void test_matches(struct smmu_unit *unit)
     uint32_t ids = kept_bits(unit, all);
 
     unit->mask_bits &= kept_bits(unit, V2_SMR_MASK(all)) >> 16;
-    while ( (1U << unit->sid_bits) - 1 > ids )
+    while ( ((1U << unit->sid_bits) - 1) & ~ids )
         unit->sid_bits--;
     smmu_v2_write(unit, V2_SMR(0), 0);
 }

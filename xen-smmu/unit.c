@@ -222,7 +222,7 @@ static void look_at_events(void *arg)
     smmu_store(&unit->hot, 0);
     if ( look(unit, &had) )
         smmu_unit_interrupt(unit);
-    else if ( had && unit->listen )
+    else if ( unit->listen )
         unit->listen(unit);
 }
 

@@ -75,7 +75,11 @@ MUTANTS = [
     ("a master named again loses what it has", "bad_masters",
      [("bindings.c", "    if ( dev_iommu_fwspec_get(dev) )\n        return -EBUSY;\n", "")]),
     ("a line that waits for a unit that has failed", "shared_failed",
-     [("irq.c", " &&\n             !smmu_unit_failed(line->unit) )", " )")]),
+     [("irq.c", "line->fired &&\n             !smmu_unit_failed(line->unit) )", "line->fired )")]),
+    ("a line that waits for a unit that is off", "shared_off",
+     [("irq.c", "(on || is_shared(line))", "(on || (is_shared(line) && false))")]),
+    ("a failed unit's line listened to", "failed_and_up",
+     [("irq.c", "(on || is_shared(line))", "(on || is_shared(line) || true)")]),
     ("a line listened to as often as it is named", "a_fault",
      [("irq.c", "irq < 0 || has_line(unit, irq)", "irq < 0 || (has_line(unit, irq) && false)")]),
 ]

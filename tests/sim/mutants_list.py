@@ -972,7 +972,7 @@ MUTANTS = [
      [("smmu-v2-bank.c", "return !(smmu_v2_read(unit, offset) & "
        "V2_ACTLR_CPRE);", "return true;")], [V2]),
     ("v2: an interrupt never listened to again",
-     [("unit.c", "    else if ( had && unit->listen )\n"
+     [("unit.c", "    else if ( unit->listen )\n"
        "        unit->listen(unit);", "")], [V2]),
 ]
 
