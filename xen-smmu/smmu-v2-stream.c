@@ -122,7 +122,8 @@ static bool taken(struct smmu_unit *unit, const struct smmu_device *dev,
 
 /*
  * Adds a block, less what is taken: where it meets that, it is halved at a bit
- * that the other's mask has not.  False: it takes too many groups.
+ * that the other's mask has not; and at a bit that no SMR can ignore.  False:
+ * it takes too many groups.
  */
 static bool add_block(struct smmu_unit *unit, const struct smmu_device *dev,
                       const struct smmu_block *block, struct cover *cover)
@@ -134,14 +135,15 @@ static bool add_block(struct smmu_unit *unit, const struct smmu_device *dev,
     while ( n )
     {
         b = todo[--n];
-        if ( !taken(unit, dev, cover, &b, &by) )
+        bits = b.mask & ~unit->mask_bits;
+        if ( !bits && !taken(unit, dev, cover, &b, &by) )
         {
             if ( cover->nr == cover->room )
                 return false;
             cover->block[cover->nr++] = b;
             continue;
         }
-        bits = b.mask & ~by.mask;
+        bits = bits ?: b.mask & ~by.mask;
         if ( !bits )
             continue;
         for ( bit = 1U << 15; !(bits & bit); bit >>= 1 )

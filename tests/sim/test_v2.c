@@ -503,6 +503,58 @@ static void ranges(void **state)
     }
 }
 
+/* Bits that its SMRs have not: what needs them is refused, or told apart. */
+static void smr_bits(void **state)
+{
+    struct sim_id id = sim_v2_good();
+    unsigned int i;
+    int rc;
+
+    id.smr_lacks = 0x4000;
+    unit(&id);
+    assert_int_equal(u->sid_bits, 14);
+    assert_null(device(0x4001, 1, 0, &rc));
+    assert_int_equal(rc, -ENOSPC);
+    assert_non_null(device(0x3fff, 1, 0, &rc));
+
+    /* One in the middle: what is above it is worth nothing. */
+    world_reset(1, false);
+    id.smr_lacks = 0x0008;
+    unit(&id);
+    assert_int_equal(u->sid_bits, 3);
+    assert_null(device(8, 1, 0, &rc));
+    assert_non_null(device(7, 1, 0, &rc));
+
+    world_reset(1, false);
+    id.smr_lacks = 0x0010U << 16;
+    unit(&id);
+    assert_int_equal(u->sid_bits, 15);
+    assert_null(device(0x100, 1, 0x30, &rc));
+    assert_int_equal(rc, -ENOSPC);
+    assert_logged("cannot have the mask 0x30");
+    assert_non_null(device(0x180, 1, 0x20, &rc));
+    /* A range takes as many SMRs as it has to. */
+    a = world_create(0, 1);
+    world_map(a, 0, 0);
+    assert_int_equal(world_attach(a, device(0x200, 0x80, 0, &rc)), 0);
+    for ( i = 0x1f0; i < 0x290; i++ )
+        if ( i >= 0x200 && i < 0x280 )
+            assert_true(test_reaches(s, i, a, 0, 0));
+        else
+            assert_true(test_aborts(s, i, 0, 0));
+    assert_false(smmu_unit_failed(u));
+
+    /* None can be masked: a bridge takes more SMRs than there are. */
+    world_reset(1, false);
+    id.smr_lacks = 0x7fffU << 16;
+    unit(&id);
+    assert_null(device(0, 0x1000, 0, &rc));
+    assert_int_equal(rc, -ENOSPC);
+    assert_logged("NO_SMR");
+    assert_non_null(device(8, 3, 0, &rc));
+    assert_false(smmu_unit_failed(u));
+}
+
 /* None left: refused, and who has one goes on. */
 static void run_out(void **state)
 {
@@ -1055,7 +1107,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(good_unit), T(enable_order), T(refused), T(every_sort),
         T(bank_fields), T(flush_registers), T(counted), T(overlap),
-        T(masked_bridge), T(ranges),
+        T(masked_bridge), T(ranges), T(smr_bits),
         T(run_out), T(banks_run_out), T(parked), T(failed), T(global_faults),
         T(two_banks), T(multiple), T(stale_fault), T(flood), T(listened_to),
         T(reset_before_flush), T(reset_before_interrupt),

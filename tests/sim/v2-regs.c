@@ -418,7 +418,7 @@ static void write_global(struct sim *s, uint32_t offset, uint64_t value)
     case 0x800 ... 0x9fc:
         if ( n >= sim_v2_groups(s) || !(s->id.idr0 & IDR0_SMS) )
             break;
-        sim_v2_config(s, V2_SMR, n, value);
+        sim_v2_config(s, V2_SMR, n, value & ~s->id.smr_lacks);
         return;
     case 0xc00 ... 0xdfc:
         if ( n >= sim_v2_groups(s) )
