@@ -485,6 +485,7 @@ MUTANTS = [
      [HISTORIES]),
     ("a failed unit left as it is after a host suspend",
      [("unit-power.c", "            rc = unit->backend->program(unit);\n"
+       "            smmu_store(&unit->unsure, 0);\n"
        "            smmu_unit_disable(unit);\n", "")],
      [POWER]),
     ("a failed unit programmed anew while somebody waits for its queue",
