@@ -122,12 +122,14 @@ struct smmu_unit {
     bool by_source;                 /* its source turned it off */
     /*
      * The glue's, for interrupts that are levels, which it keeps masked from
-     * smmu_unit_interrupt() on: what they were for has been taken care of.
+     * smmu_unit_interrupt() on: what they were for has been taken care of, or
+     * it is off, and will look when it is back.
      */
     void (*listen)(struct smmu_unit *unit);
     bool calm;                      /* the last look found nothing */
     struct smmu_timer cooling;      /* between two looks at the events */
-    uint64_t unsure;                /* failed, and not known to abort */
+    uint64_t unsure;                /* failed, not known to abort: ns from the
+                                       last try to have it do so to the next */
     uint64_t hot;                   /* a look is due, or was just taken */
     uint64_t missed;                /* one was due while the gate was closed */
 

@@ -106,7 +106,8 @@ void smmu_record_unit(struct smmu_unit *unit, struct xen_smmu_unit *r)
     r->index = unit->index;
     r->type = unit->backend->type;
     r->state = smmu_load(&unit->state);
-    r->reason = smmu_load(&unit->reason);
+    r->reason = smmu_load(&unit->unsure) ? XEN_SMMU_REASON_UNCONFIRMED
+                                         : smmu_load(&unit->reason);
     r->sid_bits = unit->sid_bits;
     r->vmid_bits = unit->vmid_bits;
     r->oas_bits = unit->oas_bits;

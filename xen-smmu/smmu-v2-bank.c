@@ -2,16 +2,16 @@
 /*
  * Context banks: one for each link, stage 2.
  *
- * A bank with M=0 bypasses.  So a stream is led to one only after it is on,
- * and one that is on is written only while it is not on, or not at all: a
- * link's stage 2 never changes, its next owner's VMID is invalidated before
+ * A bank with M=0 bypasses.  So a stream is led to one only after it is on.
+ * A link's stage 2 never changes; its next owner's VMID is invalidated before
  * its first stream opens.
  *
- * But for its root: that is an empty table while none of the link's streams is
- * open.  Nothing says that a sync waits for what has passed its S2CR and not
- * looked at the TLB yet; what walks so late finds nothing.  Only where it is
- * one store: in the AArch32 format it is two, and half of an address is no
- * safe one.
+ * Its root is an empty table while none of the link's streams is open.
+ * Nothing says that a sync waits for what has passed its S2CR and not looked
+ * at the TLB yet; what walks so late finds nothing, nor does it while the bank
+ * gets its next owner.  Only where it is one store: in the AArch32 format it
+ * is two, and half of an address is no safe one; there a bank is off while it
+ * is written.
  */
 #include "smmu-v2-priv.h"
 
@@ -86,9 +86,10 @@ static void write_bank(struct smmu_unit *unit, unsigned int bank,
         cbar |= V2_CBAR_IRPTNDX(bank % v2->caps.context_irqs);
     smmu_v2_write_firm(unit, smmu_v2_gr1(unit, V2_CBAR(bank)), cbar,
                        V2_CBAR_MASK);
+    /* Where M may be 1: an empty table is one of every size. */
+    write_root(unit, bank, !v2->caps.va64);
     smmu_v2_write_firm(unit, smmu_v2_cb(unit, bank, V2_TCR),
                        v2->bank[bank].tcr, V2_TCR_MASK);
-    write_root(unit, bank, !v2->caps.va64);
     /* Of its last owner's faults none is this one's. */
     smmu_v2_write(unit, smmu_v2_cb(unit, bank, V2_FSR), V2_FSR_ALL);
     smmu_v2_write_firm(unit, smmu_v2_cb(unit, bank, V2_SCTLR), SCTLR_ON,
@@ -119,11 +120,18 @@ void smmu_v2_bank_set(struct smmu_unit *unit, const struct smmu_link *link)
     if ( smmu_v2_bank_on(unit, bank) )
     {
         /* Other streams of the link may translate by it. */
-        if ( v2->bank[bank].ttbr == new.ttbr && v2->bank[bank].tcr == new.tcr )
+        if ( v2->bank[bank].rooted && v2->bank[bank].ttbr == new.ttbr &&
+             v2->bank[bank].tcr == new.tcr )
             return;
-        /* It was that of a link before, which no stream leads to any more. */
-        note(v2, bank, false);
-        smmu_v2_write(unit, smmu_v2_cb(unit, bank, V2_SCTLR), 0);
+        /*
+         * It was that of a link before, which no stream leads to any more.
+         * With an empty root it stays on: what is late must not bypass.
+         */
+        if ( !v2->caps.va64 )
+        {
+            note(v2, bank, false);
+            smmu_v2_write(unit, smmu_v2_cb(unit, bank, V2_SCTLR), 0);
+        }
     }
 
     v2->bank[bank] = new;
@@ -207,7 +215,8 @@ void smmu_v2_banks_restore(struct smmu_unit *unit)
     struct smmu_device *dev;
 
     for ( dev = unit->devices; dev; dev = dev->next )
-        if ( dev->link && dev->configured )
+        if ( dev->link && dev->configured &&
+             !smmu_v2_bank_on(unit, smmu_v2_bank_of(dev->link->vmid)) )
             smmu_v2_bank_set(unit, dev->link);
 }
 

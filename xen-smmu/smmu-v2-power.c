@@ -88,12 +88,13 @@ static void write_acr(struct smmu_unit *unit)
     smmu_v2_write(unit, V2_ACR, acr & ~clear);
 }
 
+/* Nothing but SMRs says what a stream's group is, and they are these. */
 static void streams_clear(struct smmu_unit *unit)
 {
+    if ( to_v2(unit)->caps.version > 1 &&
+         (smmu_v2_read(unit, V2_CR2) & V2_CR2_GROUPS) )
+        smmu_v2_write_firm(unit, V2_CR2, 0, V2_CR2_GROUPS);
     smmu_v2_streams_clear(unit);
-    /* Nothing else says what a stream's group is. */
-    if ( to_v2(unit)->caps.version > 1 )
-        smmu_v2_write_firm(unit, V2_CR2, 0, ~0U);
 }
 
 /*

@@ -29,6 +29,8 @@
 #define V2_CR0_PTM              V2_BIT(12)
 #define V2_CR0_SMCFCFG          V2_BIT(21)
 #define V2_CR2                  0x008
+#define V2_CR2_GROUPS           (V2_BIT(31) | V2_BIT(29))   /* EXSMRGENABLE,
+                                               COMPINDEXENABLE */
 #define V2_ACR                  0x010       /* MMU-500's, from here on: */
 #define V2_ACR_SMTNMB_TLBEN     V2_BIT(8)   /* TLB entries that bypass: of
                                                streams that match nothing, */
@@ -81,6 +83,7 @@
 #define V2_SMR(n)               (0x800 + 4 * (n))
 #define V2_SMR_MASK(m)          V2_FIELD(m, 16)
 #define V2_SMR_VALID            V2_BIT(31)  /* without EXIDENABLE */
+#define V2_SMR_NONE             V2_BIT(15)  /* reserved, without it */
 #define V2_S2CR(n)              (0xc00 + 4 * (n))
 #define V2_S2CR_EXIDVALID       V2_BIT(10)  /* with it */
 #define V2_S2CR_TRANSLATE       V2_FIELD(0, 16)

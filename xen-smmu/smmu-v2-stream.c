@@ -60,7 +60,8 @@ static void write_group(struct smmu_unit *unit, unsigned int i)
     const struct smmu_v2 *v2 = to_v2(unit);
 
     if ( v2->caps.matches )
-        smmu_v2_write_firm(unit, V2_SMR(i), smr_of(v2, i), ~0U);
+        smmu_v2_write_firm(unit, V2_SMR(i), smr_of(v2, i),
+                           v2->caps.extended ? ~0U : ~V2_SMR_NONE);
     write_s2cr(unit, i);
 }
 
@@ -121,7 +122,8 @@ static bool taken(struct smmu_unit *unit, const struct smmu_device *dev,
 
 /*
  * Adds a block, less what is taken: where it meets that, it is halved at a bit
- * that the other's mask has not.  False: it takes too many groups.
+ * that the other's mask has not; and at a bit that no SMR can ignore.  False:
+ * it takes too many groups.
  */
 static bool add_block(struct smmu_unit *unit, const struct smmu_device *dev,
                       const struct smmu_block *block, struct cover *cover)
@@ -133,14 +135,15 @@ static bool add_block(struct smmu_unit *unit, const struct smmu_device *dev,
     while ( n )
     {
         b = todo[--n];
-        if ( !taken(unit, dev, cover, &b, &by) )
+        bits = b.mask & ~unit->mask_bits;
+        if ( !bits && !taken(unit, dev, cover, &b, &by) )
         {
             if ( cover->nr == cover->room )
                 return false;
             cover->block[cover->nr++] = b;
             continue;
         }
-        bits = b.mask & ~by.mask;
+        bits = bits ?: b.mask & ~by.mask;
         if ( !bits )
             continue;
         for ( bit = 1U << 15; !(bits & bit); bit >>= 1 )
@@ -385,12 +388,12 @@ static void set_open(struct smmu_unit *unit, struct smmu_device *dev,
     unsigned int i;
 
     smmu_mutex_lock(&v2->power);
-    if ( open )
+    /* Parked, they open when it runs: what was owed has been synced then. */
+    if ( open && v2->running )
         smmu_v2_bank_root(unit, dev->link, true);
     for_each_group ( unit, i, dev )
     {
         v2->group[i].open = open;
-        /* Parked, they open when it runs. */
         if ( v2->running || !open )
             write_s2cr(unit, i);
     }
@@ -412,11 +415,13 @@ void smmu_v2_abort(struct smmu_unit *unit, struct smmu_device *dev)
 
 void smmu_v2_streams_clear(struct smmu_unit *unit)
 {
+    const struct smmu_v2_caps *caps = &to_v2(unit)->caps;
+    uint32_t mask = V2_S2CR_TYPE_MASK |
+                    (caps->extended ? V2_S2CR_EXIDVALID : 0);
     unsigned int i;
 
-    for ( i = 0; i < to_v2(unit)->caps.groups; i++ )
-        smmu_v2_write_firm(unit, V2_S2CR(i), V2_S2CR_FAULT,
-                           V2_S2CR_TYPE_MASK | V2_S2CR_EXIDVALID);
+    for ( i = 0; i < caps->groups; i++ )
+        smmu_v2_write_firm(unit, V2_S2CR(i), V2_S2CR_FAULT, mask);
 }
 
 /* The bits that an SMR keeps, of these; it stays invalid. */
@@ -434,7 +439,7 @@ static void test_matches(struct smmu_unit *unit)
     uint32_t ids = kept_bits(unit, all);
 
     unit->mask_bits &= kept_bits(unit, V2_SMR_MASK(all)) >> 16;
-    while ( (1U << unit->sid_bits) - 1 > ids )
+    while ( ((1U << unit->sid_bits) - 1) & ~ids )
         unit->sid_bits--;
     smmu_v2_write(unit, V2_SMR(0), 0);
 }
@@ -463,11 +468,16 @@ void smmu_v2_streams_restore(struct smmu_unit *unit)
 
 void smmu_v2_streams_apply(struct smmu_unit *unit)
 {
+    const struct smmu_v2 *v2 = to_v2(unit);
     unsigned int i;
 
-    for ( i = 0; i < to_v2(unit)->caps.groups; i++ )
-        if ( to_v2(unit)->group[i].dev && to_v2(unit)->group[i].open )
+    for ( i = 0; i < v2->caps.groups; i++ )
+        if ( v2->group[i].dev && v2->group[i].open )
+        {
+            if ( v2->running )
+                smmu_v2_bank_root(unit, v2->group[i].dev->link, true);
             write_s2cr(unit, i);
+        }
 }
 
 /*

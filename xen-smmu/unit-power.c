@@ -286,6 +286,7 @@ static int resume_locked(struct smmu_unit *unit)
         if ( !rc )
         {
             rc = unit->backend->program(unit);
+            smmu_store(&unit->unsure, 0);
             smmu_unit_disable(unit);
         }
         smmu_unit_put(unit);
@@ -300,19 +301,6 @@ static int resume_locked(struct smmu_unit *unit)
     smmu_unit_rest(unit);
 
     return rc;
-}
-
-static void resume_unit(struct smmu_unit *unit)
-{
-    int rc;
-
-    smmu_mutex_lock(&unit->config);
-    unit->suspended = false;
-    rc = resume_locked(unit);
-    smmu_mutex_unlock(&unit->config);
-    if ( rc )
-        smmu_log(SMMU_ERR, "%s: not all of its domains are awake again (%d)",
-                 unit->name, rc);
 }
 
 int smmu_suspend(void)
@@ -334,9 +322,18 @@ int smmu_suspend(void)
 void smmu_resume(void)
 {
     struct smmu_unit *unit;
+    int rc;
 
     for ( unit = smmu_unit_first(); unit; unit = unit->next )
-        resume_unit(unit);
+    {
+        smmu_mutex_lock(&unit->config);
+        unit->suspended = false;
+        rc = resume_locked(unit);
+        smmu_mutex_unlock(&unit->config);
+        if ( rc )
+            smmu_log(SMMU_ERR, "%s: not all of its domains are awake again (%d)",
+                     unit->name, rc);
+    }
 }
 
 /*

@@ -94,16 +94,27 @@ void smmu_unit_reopen(struct smmu_unit *unit)
         smmu_unit_interrupt(unit);
 }
 
-/* From one try to have it abort to the next. */
-#define AGAIN_NS        100000000ULL
+/* From one try to have it abort to the next: twice as late each time. */
+#define AGAIN_FIRST_NS  1000000ULL
+#define AGAIN_MOST_NS   100000000ULL
 
 int smmu_unit_disable(struct smmu_unit *unit)
 {
+    uint64_t last = smmu_load(&unit->unsure), next = 2 * last;
     int rc = unit->backend->disable(unit);
 
-    smmu_store(&unit->unsure, rc == -EAGAIN);
-    if ( rc == -EAGAIN )
-        smmu_timer_set(&unit->cooling, smmu_now() + AGAIN_NS);
+    if ( !last )
+        next = AGAIN_FIRST_NS;
+    else if ( next > AGAIN_MOST_NS )
+        next = AGAIN_MOST_NS;
+    smmu_store(&unit->unsure, rc == -EAGAIN ? next : 0);
+    if ( rc != -EAGAIN )
+        return rc;
+
+    smmu_timer_set(&unit->cooling, smmu_now() + next);
+    if ( !last )
+        smmu_log(SMMU_ERR, "%s: it has not acknowledged that it is to abort. Next: %s",
+                 unit->name, smmu_reason_next(XEN_SMMU_REASON_UNCONFIRMED));
 
     return rc;
 }
@@ -192,6 +203,9 @@ static void look_at_events(void *arg)
     if ( smmu_unit_failed(unit) )
     {
         disable_again(unit);
+        /* Others may wait for its line.  It stays hot: it never looks. */
+        if ( unit->listen )
+            unit->listen(unit);
         return;
     }
     any = look(unit, &had);
@@ -208,7 +222,7 @@ static void look_at_events(void *arg)
     smmu_store(&unit->hot, 0);
     if ( look(unit, &had) )
         smmu_unit_interrupt(unit);
-    else if ( had && unit->listen )
+    else if ( unit->listen )
         unit->listen(unit);
 }
 

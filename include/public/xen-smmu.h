@@ -98,7 +98,9 @@
     X(21, HOST_SUSPENDED, "The host is being suspended.", \
        "Try again after it has resumed.") \
     X(22, NO_SMR,        "The SMMU has no stream match register left for the device's stream IDs.", \
-       "Remove devices from behind this SMMU, or let one mask cover several stream IDs in the host device tree ('#iommu-cells' of 2, 'stream-match-mask').")
+       "Remove devices from behind this SMMU, or let one mask cover several stream IDs in the host device tree ('#iommu-cells' of 2, 'stream-match-mask').") \
+    X(23, UNCONFIRMED,   "The SMMU has failed and does not answer: until it does, it may let devices' DMA through.", \
+       "Check that the SMMU's clock and power domain stay on. Stop the devices behind it, and reboot the host.")
 
 enum xen_smmu_reason {
 #define X(code, token, what, next) XEN_SMMU_REASON_##token = (code),

@@ -107,6 +107,9 @@ sentence() {
     sentence "smmuv3@9050000: fault SMMU_FAILED: It has failed: CMDQ_ERROR: "
     ill "fault SMMU_FAILED" '.units[0].state = "failed"'
     sentence "It has failed: UNIT_FAILED: "
+    ill "fault SMMU_FAILED" '.units[0] |= (.state = "failed" |
+                                           .reason = "UNCONFIRMED")'
+    sentence "It has failed: UNCONFIRMED: The SMMU has failed and does not answer: until it does, it may let devices' DMA through."
     ill "fault DOMAIN_QUARANTINED" '.links[0] |= (.state = "failed" |
                           .quarantined = true | .reason = "SYNC_TIMEOUT" |
                           .failures = 1)'

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * As much of Xen as three files of the glue want: xen/iommu.c, xen/scmi.c,
- * and xen/gather.c.
+ * As much of Xen as some files of the glue want: xen/iommu.c, xen/scmi.c and
+ * xen/gather.c; of the device tree, interrupts and the probe fake-tree.h has
+ * more.
  *
  * Invariant: names and order of fields are of no meaning here; what a function
- * does that the tests look at, it does as Xen's (test_glue.c, test_grant.c).
+ * does that the tests look at, it does as Xen's (test_*.c, fake-tree.c).
  */
 #ifndef __TESTS_GLUE_FAKE_XEN_H__
 #define __TESTS_GLUE_FAKE_XEN_H__
@@ -63,7 +64,16 @@ void smp_mb(void);
 
 /* -- devices ---------------------------------------------------------------- */
 
-struct dt_device_node { const char *full_name; bool is_protected; };
+struct fake_prop { const char *name; const void *value; uint32_t bytes; };
+struct dt_device_node {
+    const char *full_name;
+    bool is_protected;
+    uint32_t phandle;
+    struct dt_device_node *allnext;
+    unsigned int used_by;
+    unsigned int nr_props;
+    struct fake_prop prop[12];
+};
 struct device { struct dt_device_node node; struct iommu_fwspec *fwspec; };
 struct dt_phandle_args {
     struct dt_device_node *np;
@@ -74,7 +84,7 @@ struct iommu_fwspec {
     struct device *iommu_dev;
     void *iommu_priv;
     unsigned int num_ids;
-    uint32_t ids[4];
+    uint32_t ids[16];
 };
 #define dev_iommu_fwspec_get(dev)   ((dev)->fwspec)
 #define dev_to_dt(dev)              (&(dev)->node)
@@ -163,5 +173,7 @@ struct mmio_handler_ops {
 void register_mmio_handler(struct domain *d,
                            const struct mmio_handler_ops *ops, uint64_t base,
                            uint64_t size, void *priv);
+
+#include "fake-tree.h"
 
 #endif /* __TESTS_GLUE_FAKE_XEN_H__ */

@@ -3,7 +3,7 @@
 """Negative controls: the glue with one protection taken out must fail.
 
 Each is a copy of xen-smmu/xen with the given texts, found exactly once,
-replaced; test_glue.c is then built against it."""
+replaced; test_glue.c and test_tree.c are then built against it."""
 import pathlib
 import re
 import shutil
@@ -49,6 +49,48 @@ MUTANTS = [
      [("gather.c", "    p2m_write_lock(p2m);\n    if", "    if"),
       ("gather.c", "        rc = p2m_set_entry(", "    {\n        p2m_write_lock(p2m);\n        rc = p2m_set_entry("),
       ("gather.c", "p2m_access_rwx);\n    p2m_write_unlock(p2m);", "p2m_access_rwx);\n        p2m_write_unlock(p2m);\n    }")]),
+    ("a node that is several SMMUs taken by its fallback", "refused_nodes",
+     [("probe.c", "    if ( why )\n        return refuse(node, why);\n", "")]),
+    ("a second 'reg' overlooked", "refused_properties",
+     [("probe.c", "dt_number_of_address(node), &firmware", "1, &firmware")]),
+    ("the secure side's registers taken for ours", "refused_properties",
+     [("probe.c", "dt_property_read_bool(node, \"calxeda,smmu-secure-config-access\")", "0")]),
+    ("nothing said of clocks that dom0 turns off", "found_nodes",
+     [("probe.c", "    warn_clocks(node);\n    xen", "    (void)warn_clocks;\n    xen")]),
+    ("a bridge's streams without the SMMU's mask", "bridge_mask",
+     [("bridge.c", ".mask = mask };", ".mask = 0 };")]),
+    ("a bridge's range beyond the bits that count", "bridge_beyond",
+     [("bridge.c", "            limit = (first & -low) + low;\n", "            limit += 0;\n")]),
+    ("a mask where no SMR has one", "indexed",
+     [("bindings.c", "    if ( unit->mask_bits )\n", "")]),
+    ("stream IDs and masks cut to 16 bits", "bad_cells",
+     [("bindings.c", "    if ( *id > 0xffff || mask > 0xffff )\n", "    if ( 0 )\n")]),
+    ("two cells, and the SMMU's mask", "two_cells",
+     [("bindings.c", "args->args_count > 1 ? args->args[1] : xen", "xen")]),
+    ("a master's ID of the old binding cut to 16 bits", "bad_masters",
+     [("bindings.c", "        if ( master->args[i] > 0xffff || mask > 0xffff )\n", "        if ( 0 )\n")]),
+    ("the old binding's word beside the new one's", "masters",
+     [("bindings.c", "        if ( dt_get_property(master.np, \"iommus\", NULL) )\n            continue;\n", "")]),
+    ("a level not masked until it was looked at", "a_fault",
+     [("irq.c", "    set_masked(irq, true);\n    spin_unlock", "    spin_unlock")]),
+    ("a level masked for good", "a_fault",
+     [("irq.c", "                set_masked(line->irq, false);\n", "                set_masked(line->irq, true);\n")]),
+    ("a level that is up for nothing listened to for ever", "dropped",
+     [("irq.c", "last->idle < IDLE_MOST", "last->idle < ~0U")]),
+    ("a line let through while another unit has not looked", "shared",
+     [("irq.c", "!awaited(line->irq)", "(awaited(line->irq), true)")]),
+    ("one unit's faults are a shared line's for nothing", "shared_quiet",
+     [("irq.c", "            meant |= line->meant;\n", "            meant |= line != last && line->meant;\n")]),
+    ("a master named again loses what it has", "bad_masters",
+     [("bindings.c", "    if ( dev_iommu_fwspec_get(dev) )\n        return -EBUSY;\n", "")]),
+    ("a line that waits for a unit that has failed", "shared_failed",
+     [("irq.c", "line->fired &&\n             !smmu_unit_failed(line->unit) )", "line->fired )")]),
+    ("a line that waits for a unit that is off", "shared_off",
+     [("irq.c", "(on || is_shared(line))", "(on || (is_shared(line) && false))")]),
+    ("a failed unit's line listened to", "failed_and_up",
+     [("irq.c", "(on || is_shared(line))", "(on || is_shared(line) || true)")]),
+    ("a line listened to as often as it is named", "a_fault",
+     [("irq.c", "irq < 0 || has_line(unit, irq)", "irq < 0 || (has_line(unit, irq) && false)")]),
 ]
 
 
@@ -56,8 +98,8 @@ def run(name, test, edits):
     where = OUT / "".join(c if c.isalnum() else "-" for c in name)
     shutil.rmtree(where, ignore_errors=True)
     shutil.copytree(TOP / "xen-smmu/xen", where / "xen")
-    for f in ("smmu.h", "scmi.h", "gather.h"):
-        shutil.copy(TOP / "xen-smmu" / f, where)
+    for f in (TOP / "xen-smmu").glob("*.h"):
+        shutil.copy(f, where)
     for f, old, new in edits:
         text = (where / "xen" / f).read_text()
         if text.count(old) != 1:

@@ -485,6 +485,7 @@ MUTANTS = [
      [HISTORIES]),
     ("a failed unit left as it is after a host suspend",
      [("unit-power.c", "            rc = unit->backend->program(unit);\n"
+       "            smmu_store(&unit->unsure, 0);\n"
        "            smmu_unit_disable(unit);\n", "")],
      [POWER]),
     ("a failed unit programmed anew while somebody waits for its queue",
@@ -902,9 +903,15 @@ MUTANTS = [
        "smmu_v2_bank_of(group->dev->link->vmid);",
        "V2_S2CR_TRANSLATE | (group->dev->link->vmid & 3);")], [HISTORIES2]),
     ("v2: a bridge's range matched over what was taken out of it",
-     [("smmu-v2-stream.c", "if ( !taken(unit, dev, cover, &b, &by) )",
+     [("smmu-v2-stream.c", "if ( !bits && !taken(unit, dev, cover, &b, &by) )",
        "if ( taken(unit, dev, cover, &b, &by) || true )")],
      [HISTORIES2]),
+    ("v2: mask bits that SMRs do not have",
+     [("smmu-v2-stream.c", "bits = b.mask & ~unit->mask_bits;", "bits = 0;")],
+     [V2]),
+    ("v2: SMRs' bits not looked at",
+     [("smmu-v2-stream.c", "        test_matches(unit);\n",
+       "        (void)test_matches;\n")], [V2]),
     ("v2: overlapping SMRs accepted",
      [("stream.c", "            return -EBUSY;\n", "            ;\n")], [V2]),
     ("v2: a failed unit's streams left open",
@@ -920,12 +927,40 @@ MUTANTS = [
     ("v2: a context fault not cleared",
      [("smmu-v2-fault.c", "    smmu_v2_write(unit, smmu_v2_cb(unit, bank, "
        "V2_FSR), fsr);\n", "")], [V2]),
+    ("v2: a bank's next owner inherits a fault",
+     [("smmu-v2-bank.c", "    smmu_v2_write(unit, smmu_v2_cb(unit, bank, "
+       "V2_FSR), V2_FSR_ALL);\n", "")], [V2]),
     ("v2: what was written not read back",
      [("smmu-v2-power.c", "    if ( !((seen ^ value) & mask) ||\n",
        "    if ( !((seen ^ value) & mask) || true ||\n")], [LOST2]),
     ("v2: a closed link keeps its root",
      [("smmu-v2-stream.c", "        smmu_v2_bank_root(unit, dev->link, "
        "false);\n", "        ;\n")], [V2]),
+    ("v2: a bank bypasses while it gets its next owner",
+     [("smmu-v2-bank.c", "        if ( !v2->caps.va64 )\n        {\n"
+       "            note", "        {\n            note")], [V2]),
+    ("v2: the next owner's root before the sync of what was owed",
+     [("smmu-v2-stream.c", "    if ( open && v2->running )\n",
+       "    if ( open )\n")], [V2]),
+    ("v2: RAM beyond the input addresses accepted",
+     [("smmu-v2-identify.c", "least(caps->oas_bits, caps->ipa_bits)",
+       "caps->oas_bits")], [V2]),
+    ("v2: a unit that did not hear that it is to abort is not told again",
+     [("unit.c", "        if ( !smmu_unit_disable(unit) )\n            smmu_log",
+       "        if ( 0 )\n            smmu_log")], [V2]),
+    ("v2: after a resume it is told as late as before",
+     [("unit-power.c", "            smmu_store(&unit->unsure, 0);\n",
+       "            smmu_store(&unit->unsure, 50000000);\n")], [V2]),
+    ("v2: that it did not hear it is not shown",
+     [("record.c", "smmu_load(&unit->unsure) ? XEN_SMMU_REASON_UNCONFIRMED\n"
+       "                                         : smmu_load(&unit->reason);",
+       "smmu_load(&unit->reason);")], [V2]),
+    ("v2: S2CRs written before sCR2 says where they are",
+     [("smmu-v2-power.c", "static void streams_clear(struct smmu_unit *unit)\n"
+       "{\n", "static void streams_clear(struct smmu_unit *unit)\n"
+       "{\n    smmu_v2_streams_clear(unit);\n"),
+      ("smmu-v2-power.c", "V2_CR2_GROUPS);\n    smmu_v2_streams_clear(unit);\n",
+       "V2_CR2_GROUPS);\n")], [V2]),
     ("v2: a TLBI left on its way when another CPU starts the sync",
      [("smmu-v2-tlb.c", "    if ( !believed(unit) )\n"
        "        return -EIO;\n\n    flags", "    flags")], THREADS2),
@@ -938,6 +973,9 @@ MUTANTS = [
     ("v2: a line that stays up listened to at once",
      [("unit.c", "    if ( any || (had && unit->listen && !unit->calm) )",
        "    if ( any )")], [V2]),
+    ("v2: a failed unit keeps a line that others wait for",
+     [("unit.c", "        if ( unit->listen )\n            unit->listen(unit);\n"
+       "        return;", "        return;")], [V2]),
     ("v2: SMRs cleared while streams without one bypass",
      [("smmu-v2-power.c", "    rc = write_cr0(unit, cr0_of(unit, false));\n"
        "    if ( rc )\n        return rc;\n\n"
@@ -952,7 +990,7 @@ MUTANTS = [
      [("smmu-v2-bank.c", "return !(smmu_v2_read(unit, offset) & "
        "V2_ACTLR_CPRE);", "return true;")], [V2]),
     ("v2: an interrupt never listened to again",
-     [("unit.c", "    else if ( had && unit->listen )\n"
+     [("unit.c", "    else if ( unit->listen )\n"
        "        unit->listen(unit);", "")], [V2]),
 ]
 

@@ -53,6 +53,7 @@ struct sim_id {
     uint32_t idr0, idr1, idr3, idr5, iidr, aidr;
     uint32_t idr2, idr7;        /* v2 */
     bool narrow;                /* v2: 64-bit writes do not get through */
+    uint32_t smr_lacks;         /* v2: bits that SMRs do not have */
     bool locked;                /* v2: ACTLRs cannot be written */
     bool firmware;              /* v2: left as firmware had it: all at fault
                                    by one SMR, CLIENTPD=0, USFCFG=0 */

@@ -91,9 +91,35 @@ static void pages(struct world_dom *dom)
     some_time();
 }
 
+/* SMMUv2: another sort of unit with each seed. */
+static void vary(struct sim_id *id, uint64_t seed)
+{
+    if ( id->kind != &sim_v2 )
+        return;
+    switch ( seed % 5 )
+    {
+    case 2:                             /* the 32-bit format */
+        id->narrow = true;
+        id->idr0 &= ~(3U << 24);
+        break;
+    case 3:                             /* every bank is used again */
+        *id = sim_v2_few(*id, 128, 3);
+        break;
+    case 4:                             /* MMU-401 */
+        id->idr7 = 0x11;
+        id->idr2 = 3U << 12 | 2U << 4 | 2;
+        id->idr0 = (id->idr0 & ~(3U << 24)) | 1U << 24;
+        break;
+    case 0:                             /* 16-bit stream IDs */
+        id->idr0 |= 1U << 8;
+        break;
+    }
+}
+
 static struct world_dom *create(unsigned int i)
 {
-    struct world_dom *dom = world_create(i, i % 3);
+    const bool wide = !world.units || world.unit[0].ipa_bits >= 48;
+    struct world_dom *dom = world_create(i, wide ? i % 3 : 1 + i % 2);
 
     if ( !dom->d )
         errors++;
@@ -186,6 +212,7 @@ static bool life(uint64_t seed, uint64_t n, unsigned int kind, bool late)
 
     world_reset(seed, false);
     id.idr3 = 0;                        /* no ranges */
+    vary(&id, seed);
     errors = 0;
     if ( kind == 0 )
         host_fail_alloc(n);

@@ -503,6 +503,58 @@ static void ranges(void **state)
     }
 }
 
+/* Bits that its SMRs have not: what needs them is refused, or told apart. */
+static void smr_bits(void **state)
+{
+    struct sim_id id = sim_v2_good();
+    unsigned int i;
+    int rc;
+
+    id.smr_lacks = 0x4000;
+    unit(&id);
+    assert_int_equal(u->sid_bits, 14);
+    assert_null(device(0x4001, 1, 0, &rc));
+    assert_int_equal(rc, -ENOSPC);
+    assert_non_null(device(0x3fff, 1, 0, &rc));
+
+    /* One in the middle: what is above it is worth nothing. */
+    world_reset(1, false);
+    id.smr_lacks = 0x0008;
+    unit(&id);
+    assert_int_equal(u->sid_bits, 3);
+    assert_null(device(8, 1, 0, &rc));
+    assert_non_null(device(7, 1, 0, &rc));
+
+    world_reset(1, false);
+    id.smr_lacks = 0x0010U << 16;
+    unit(&id);
+    assert_int_equal(u->sid_bits, 15);
+    assert_null(device(0x100, 1, 0x30, &rc));
+    assert_int_equal(rc, -ENOSPC);
+    assert_logged("cannot have the mask 0x30");
+    assert_non_null(device(0x180, 1, 0x20, &rc));
+    /* A range takes as many SMRs as it has to. */
+    a = world_create(0, 1);
+    world_map(a, 0, 0);
+    assert_int_equal(world_attach(a, device(0x200, 0x80, 0, &rc)), 0);
+    for ( i = 0x1f0; i < 0x290; i++ )
+        if ( i >= 0x200 && i < 0x280 )
+            assert_true(test_reaches(s, i, a, 0, 0));
+        else
+            assert_true(test_aborts(s, i, 0, 0));
+    assert_false(smmu_unit_failed(u));
+
+    /* None can be masked: a bridge takes more SMRs than there are. */
+    world_reset(1, false);
+    id.smr_lacks = 0x7fffU << 16;
+    unit(&id);
+    assert_null(device(0, 0x1000, 0, &rc));
+    assert_int_equal(rc, -ENOSPC);
+    assert_logged("NO_SMR");
+    assert_non_null(device(8, 3, 0, &rc));
+    assert_false(smmu_unit_failed(u));
+}
+
 /* None left: refused, and who has one goes on. */
 static void run_out(void **state)
 {
@@ -656,6 +708,30 @@ static void multiple(void **state)
     /* And then all is as before. */
     dma(SID_A, 0x74444000, true);
     line("0x74444000", "translation", "sid 0x8");
+}
+
+/* What the last owner of a bank did, and nobody looked at, is not the next's. */
+static void stale_fault(void **state)
+{
+    struct sim_id id = sim_v2_good();
+
+    id.idr1 = (id.idr1 & ~0xffU) | 1;
+    unit(&id);
+    a = world_create(0, 1);
+    b = world_create(1, 1);
+    dev_a = world_dev(0, SID_A);
+    dev_b = world_dev(0, SID_B);
+    assert_int_equal(world_attach(a, dev_a), 0);
+    host_run_work();
+    dma(SID_A, 0x7b000000, true);
+    assert_int_not_equal(s->v2.bank[0].fsr, 0);
+    assert_int_equal(world_destroy(a), 0);
+    assert_int_equal(world_attach(b, dev_b), 0);
+    assert_int_equal(s->v2.bank[0].fsr, 0);
+    sim_settle();
+    assert_not_logged("0x7b000000");
+    dma(SID_B, 0x7c000000, true);
+    line("0x7c000000", "translation", "sid 0x10 WRITE");
 }
 
 /* A device that faults without end: a few lines a second, and no CPU. */
@@ -812,6 +888,108 @@ static void late_walk(void **state)
     }
 }
 
+static unsigned int shown(void)
+{
+    struct xen_smmu_unit r = { .index = 0 };
+
+    smmu_mutex_lock(&u->config);
+    smmu_record_unit(u, &r);
+    smmu_mutex_unlock(&u->config);
+
+    return r.reason;
+}
+
+/*
+ * Nothing answers when the host resumes, so nothing can be closed: that is
+ * said, and as soon as it answers it is told.
+ */
+static void deaf_at_resume(void **state)
+{
+    unsigned int broken, ms, reason;
+
+    for ( broken = 0; broken < 2; broken++ )
+        for ( ms = 1; ms < 5000; ms *= 4 )
+        {
+            pair_build((struct pair_power){ .source = false });
+            if ( broken )
+                world_break(0);
+            reason = broken ? XEN_SMMU_REASON_SERVICE_FAILURE
+                            : XEN_SMMU_REASON_REGISTER_TIMEOUT;
+            assert_int_equal(world_suspend(), 0);
+            s->ack_dead = true;
+            host_log_clear();
+            world_resume();
+            assert_true(smmu_unit_failed(u));
+            assert_false(sim_blocks(s));
+            assert_logged("not acknowledged");
+            assert_int_equal(shown(), XEN_SMMU_REASON_UNCONFIRMED);
+            world_wait(ms * 1000000ULL);
+            s->ack_dead = false;
+            assert_int_equal(shown(), XEN_SMMU_REASON_UNCONFIRMED);
+            /* Asked twice as late each time, and ten times a second. */
+            world_wait((ms < 100 ? ms : 100) * 1000000ULL + 1000000);
+            assert_given_up();
+            assert_logged("it answers");
+            assert_int_equal(shown(), reason);
+        }
+}
+
+static struct sim_txn *late;
+static unsigned int late_at;            /* it goes on before that access */
+
+static void late_goes_on(void)
+{
+    if ( late_at && --late_at )
+        return;
+    while ( late && late->state <= TXN_LAND )
+        sim_txn_step(s, late);
+}
+
+/* The same when its bank is already being set up for another domain. */
+static void late_walk_new_owner(void **state)
+{
+    struct sim_id id = sim_v2_good();
+    unsigned int n, root;
+
+    id.idr1 = (id.idr1 & ~0xffU) | 1;   /* one bank: it is the next owner's */
+    for ( root = 0; root < 3; root += 2 )
+        for ( n = 1; ; n++ )
+        {
+            world_reset(1, false);
+            assert_int_equal(world_unit(&id, NICE, true), 0);
+            s = world.sim[0];
+            s->nasty |= SIM_LATE_WALK;
+            a = world_create(0, 1);
+            b = world_create(1, root);
+            pair_fill(a);
+            pair_fill(b);
+            dev_a = world_dev(0, SID_A);
+            dev_b = world_dev(0, SID_B);
+            assert_int_equal(world_attach(a, dev_a), 0);
+            late = sim_dma_begin(s, SID_A, world_ipa(0, 1), true);
+            while ( late->state < TXN_CONFIG )
+                sim_txn_step(s, late);
+            late->waits = true;
+            assert_int_equal(world_destroy(a), 0);
+            assert_int_equal(late->state, TXN_CONFIG);
+            late_at = n;
+            host_before_access = late_goes_on;
+            assert_int_equal(world_attach(b, dev_b), 0);
+            host_before_access = NULL;
+            if ( late_at )
+                break;
+            if ( late->state != TXN_ABORTED )
+                fail_msg("access %u: the dead domain's walk ends as %u", n,
+                         late->state);
+            assert_int_equal(host_complaints, 0);
+            late = NULL;
+            pair_right(SID_B, b);
+        }
+    late = NULL;
+    print_message("# before each of %u accesses\n", n - 1);
+    assert_true(n > 6);
+}
+
 /* The prefetcher cannot be turned off: nobody knows what it still reads. */
 static void locked(void **state)
 {
@@ -873,6 +1051,25 @@ static void stalled_at_boot(void **state)
     assert_int_equal(world.sim[0]->v2.stalled, 0);
 }
 
+static unsigned int heard;
+static void count_listen(struct smmu_unit *unit) { heard++; }
+
+/* It fails before its interrupt was looked at: others may have that line. */
+static void failed_lets_go(void **state)
+{
+    pair_build((struct pair_power){ .source = false });
+    u->listen = count_listen;
+    heard = 0;
+    dma(SID_A, 0x7a000000, true);
+    sim_interrupts();
+    assert_true(smmu_unit_get(u));
+    smmu_unit_fail(u, XEN_SMMU_REASON_SERVICE_FAILURE);
+    smmu_unit_put(u);
+    assert_int_equal(heard, 0);
+    world_wait(10000000);
+    assert_int_equal(heard, 1);
+}
+
 /* A line that stays up for what we cannot see: looked at, so often. */
 static void stuck_line(void **state)
 {
@@ -910,13 +1107,15 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(good_unit), T(enable_order), T(refused), T(every_sort),
         T(bank_fields), T(flush_registers), T(counted), T(overlap),
-        T(masked_bridge), T(ranges),
+        T(masked_bridge), T(ranges), T(smr_bits),
         T(run_out), T(banks_run_out), T(parked), T(failed), T(global_faults),
-        T(two_banks), T(multiple), T(flood), T(listened_to),
+        T(two_banks), T(multiple), T(stale_fault), T(flood), T(listened_to),
         T(reset_before_flush), T(reset_before_interrupt),
-        T(reset_before_sleep), T(deaf_at_first), T(late_walk), T(locked),
+        T(reset_before_sleep), T(deaf_at_first), T(deaf_at_resume),
+        T(late_walk),
+        T(late_walk_new_owner), T(locked),
         T(firmware_faults), T(firmware_faults_throughout),
-        T(stalled_at_boot), T(stuck_line),
+        T(stalled_at_boot), T(failed_lets_go), T(stuck_line),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

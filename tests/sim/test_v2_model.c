@@ -8,7 +8,7 @@
 #define BANK(n)     ((32U + (n)) << 12)
 #define STAGE2      0
 #define FAULT       (2U << 16)
-#define LIVES       80
+#define LIVES   200
 
 /* What it does wrong. */
 enum wrong {
@@ -16,7 +16,7 @@ enum wrong {
     QUIESCE_WITHOUT_TLBI, NO_TLBI, UNMATCHED_PASS, CLIENTS_PASS, OVERLAP,
     STALLS, TRUSTS_RESET, REUSED_DIRTY, WRONG_SHIFT, SHORT_VMID, BANK_EARLY,
     BANK_SYNC, LAST_LEVEL, PARKED_OPEN, NOT_STAGE_2, OFF_WHILE_OPEN, M_CLEAR,
-    WHOLE_PAGE, NO_EMPTY_ROOT, WRONGS
+    WHOLE_PAGE, NO_EMPTY_ROOT, GROUPS_ELSEWHERE, WRONGS
 };
 static const char *const what[] = {
     "nothing", "a stream opened before its flush", "a flush not waited for",
@@ -29,6 +29,7 @@ static const char *const what[] = {
     "parked by CLIENTPD=1", "CBAR of stage 1", "off while a stream is open",
     "SCTLR.M=0", "an IPA register of 32 bits",
     "a bank that keeps its root while its streams are closed",
+    "S2CRs written before sCR2 says where they are",
 };
 
 static struct sim *s;
@@ -75,6 +76,8 @@ static void program(void)
 {
     unsigned int n, groups = r32(0x20) & 0xff;
 
+    if ( wrong != GROUPS_ELSEWHERE )
+        w32(0x08, 0);
     for ( n = 0; n < groups && wrong != TRUSTS_RESET; n++ )
     {
         w32(0xc00 + 4 * n, FAULT);

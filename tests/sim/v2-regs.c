@@ -237,11 +237,19 @@ static uint32_t read_cr0(struct sim *s)
     return v->config[V2_CR0][0];
 }
 
+/* EXSMRGENABLE: SMRs and S2CRs are on another page, and not where we look. */
+static bool elsewhere(const struct sim *s, uint32_t offset)
+{
+    return (s->v2.cr2 >> 31) && !sim_v2_is_v1(s) && offset >= 0x800;
+}
+
 static uint32_t read_global(struct sim *s, uint32_t offset)
 {
     const struct sim_v2 *v = &s->v2;
     unsigned int n = (offset & 0x1ff) / 4;
 
+    if ( elsewhere(s, offset) )
+        return 0;
     switch ( offset )
     {
     case 0x00: return read_cr0(s);
@@ -391,6 +399,8 @@ static void write_global(struct sim *s, uint32_t offset, uint64_t value)
     struct sim_v2 *v = &s->v2;
     unsigned int n = (offset & 0x1ff) / 4;
 
+    if ( elsewhere(s, offset) )
+        return;
     switch ( offset )
     {
     case 0x00: write_cr0(s, value); return;
@@ -408,7 +418,7 @@ static void write_global(struct sim *s, uint32_t offset, uint64_t value)
     case 0x800 ... 0x9fc:
         if ( n >= sim_v2_groups(s) || !(s->id.idr0 & IDR0_SMS) )
             break;
-        sim_v2_config(s, V2_SMR, n, value);
+        sim_v2_config(s, V2_SMR, n, value & ~s->id.smr_lacks);
         return;
     case 0xc00 ... 0xdfc:
         if ( n >= sim_v2_groups(s) )

@@ -9,7 +9,7 @@
 const struct rule symptoms[] = {
     /* What is broken */
     { "SMMU_FAILED", FAULT,
-      "An SMMU has failed: it aborts every stream.",
+      "An SMMU has failed: it aborts every stream; if it is UNCONFIRMED, it has not said so.",
       "Save 'xl dmesg', then reboot the host.",
       .tree = symptom_failed },
     { "DOMAIN_QUARANTINED", FAULT,

@@ -84,6 +84,9 @@ static int __init add_master(struct smmu_unit *unit,
     uint32_t mask = xen_smmu_mask(unit), ids[MAX_PHANDLE_ARGS];
     int i, rc;
 
+    /* Named before, by this SMMU or another: so it stays. */
+    if ( dev_iommu_fwspec_get(dev) )
+        return -EBUSY;
     for ( i = 0; i < master->args_count; i++ )
     {
         if ( master->args[i] > 0xffff || mask > 0xffff )

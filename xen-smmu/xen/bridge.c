@@ -23,6 +23,19 @@ static void __init lost(const char *path, const char *why)
     smmu_log(SMMU_ERR, "%s: %s: the DMA of its devices will abort", path, why);
 }
 
+/*
+ * Whether the IDs from the mask's first bit on differ from those before it by
+ * bits of the mask alone: then those before it are all there are.
+ */
+static bool __init repeats(uint32_t first, uint32_t count, uint32_t mask)
+{
+    const uint32_t low = mask & -mask, block = mask + low;
+    const uint64_t last = (uint64_t)first + count - 1;
+
+    return mask && !(mask & block) && !(first & (low - 1)) &&
+           !((first ^ last) & ~(uint64_t)(block - 1));
+}
+
 /* The map's entries that lead to `unit`. */
 static unsigned int __init collect(const struct dt_device_node *node,
                                    const __be32 *map, unsigned int entries,
@@ -54,9 +67,10 @@ static unsigned int __init collect(const struct dt_device_node *node,
         }
         if ( count > limit - first )
         {
-            smmu_log(SMMU_WARN, "%s: stream IDs from %#llx on are beyond %s's: the DMA of devices there will abort",
-                     dt_node_full_name(node), (unsigned long long)limit,
-                     unit->name);
+            if ( !repeats(first, count, mask) )
+                smmu_log(SMMU_WARN, "%s: stream IDs from %#llx on are beyond %s's: the DMA of devices there will abort",
+                         dt_node_full_name(node), (unsigned long long)limit,
+                         unit->name);
             count = limit - first;
         }
         sids[nr++] = (struct smmu_range){ .first = first, .count = count,

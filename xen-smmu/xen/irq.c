@@ -32,7 +32,8 @@ struct line {
     struct smmu_unit *unit;
     int irq;
     bool fired;                     /* masked for it */
-    unsigned int idle;              /* times in a row that it meant nothing */
+    bool meant;                     /* something, to this unit, since then */
+    unsigned int idle;              /* times in a row, nothing to any */
     uint64_t events;                /* the unit's, when it fired */
 };
 static struct line *all;
@@ -74,44 +75,82 @@ static void level(HANDLER_ARGS)
     smmu_unit_interrupt(line->unit);
 }
 
-/* lines_lock is held.  Somebody else has not looked yet. */
+/* lines_lock is held.  Somebody else, who still does, has not looked yet. */
 static bool awaited(int irq)
 {
     const struct line *line;
 
     for ( line = all; line; line = line->next )
-        if ( line->irq == irq && line->fired )
+        if ( line->irq == irq && line->fired &&
+             !smmu_unit_failed(line->unit) )
             return true;
 
     return false;
 }
 
-/* lines_lock is held.  False: it has meant nothing for too long. */
-static bool worth_it(struct line *line)
+/*
+ * lines_lock is held.  All whose line it is are through with it: false: it has
+ * meant nothing to any of them for too long.
+ */
+static bool worth_it(const struct line *last)
 {
-    if ( smmu_load(&line->unit->nr_events) != line->events )
-        line->idle = 0;
-    else if ( ++line->idle >= IDLE_MOST )
-    {
-        smmu_log(SMMU_WARN, "%s: interrupt %d is up, and no fault is: it is not listened to any more",
-                 line->unit->name, line->irq);
-        return false;
-    }
+    bool meant = false;
+    struct line *line;
 
-    return true;
+    for ( line = all; line; line = line->next )
+        if ( line->irq == last->irq )
+        {
+            meant |= line->meant;
+            line->meant = false;
+        }
+    for ( line = all; line; line = line->next )
+        if ( line->irq == last->irq )
+            line->idle = meant ? 0 : line->idle + 1;
+    if ( last->idle < IDLE_MOST )
+        return true;
+    smmu_log(SMMU_WARN, "%s: interrupt %d is up, and no fault is: it is not listened to any more",
+             last->unit->name, last->irq);
+
+    return false;
 }
 
+/* lines_lock is held.  It is also another unit's. */
+static bool is_shared(const struct line *line)
+{
+    const struct line *other;
+
+    for ( other = all; other; other = other->next )
+        if ( other != line && other->irq == line->irq )
+            return true;
+
+    return false;
+}
+
+/* One that is off, or has failed, holds no line up, and cannot look. */
+static bool looks(struct smmu_unit *unit)
+{
+    bool had = smmu_unit_get(unit);
+
+    if ( had )
+        smmu_unit_put(unit);
+
+    return had;
+}
+
+/* A line that is nobody else's waits for a unit that is off to be back. */
 static void listen(struct smmu_unit *unit)
 {
+    bool on = looks(unit);
     struct line *line;
     unsigned long flags;
 
     spin_lock_irqsave(&lines_lock, flags);
     for ( line = all; line; line = line->next )
-        if ( line->unit == unit && line->fired )
+        if ( line->unit == unit && line->fired && (on || is_shared(line)) )
         {
             line->fired = false;
-            if ( worth_it(line) && !awaited(line->irq) )
+            line->meant |= smmu_load(&unit->nr_events) != line->events;
+            if ( !awaited(line->irq) && worth_it(line) )
                 set_masked(line->irq, false);
         }
     spin_unlock_irqrestore(&lines_lock, flags);
