@@ -107,6 +107,7 @@ on_crash = "preserve"
         self = cls.__new__(cls)
         self.m, self.name, self.devices, self.files = machine, name, (), name
         self.log, self._tags, self._from = machine.log / f"guest-{name}.log", 0, 0
+        machine.dom0(f"xl vcpu-pin {name} all 1")       # see CPUS
         return self._find()
 
     def create(self, seconds=60, paused=False):
