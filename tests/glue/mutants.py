@@ -86,9 +86,11 @@ MUTANTS = [
     ("a line that waits for a unit that has failed", "shared_failed",
      [("irq.c", "line->fired &&\n             !smmu_unit_failed(line->unit) )", "line->fired )")]),
     ("a line that waits for a unit that is off", "shared_off",
-     [("irq.c", "(on || is_shared(line))", "(on || (is_shared(line) && false))")]),
+     [("irq.c", "(looked || is_shared(line))", "(looked || (is_shared(line) && false))")]),
     ("a failed unit's line listened to", "failed_and_up",
-     [("irq.c", "(on || is_shared(line))", "(on || is_shared(line) || true)")]),
+     [("irq.c", "(looked || is_shared(line))", "(looked || is_shared(line) || true)")]),
+    ("a line that stays masked when its unit has looked, and goes off", "off_after_look",
+     [("irq.c", "bool looked)\n{\n", "bool looked)\n{\n    looked = smmu_unit_get(unit) ? smmu_unit_put(unit), true : false;\n")]),
     ("a line listened to as often as it is named", "a_fault",
      [("irq.c", "irq < 0 || has_line(unit, irq)", "irq < 0 || (has_line(unit, irq) && false)")]),
 ]
