@@ -61,6 +61,8 @@ MUTANTS = [
      [("bridge.c", ".mask = mask };", ".mask = 0 };")]),
     ("a bridge's range beyond the bits that count", "bridge_beyond",
      [("bridge.c", "            limit = (first & -low) + low;\n", "            limit += 0;\n")]),
+    ("a bridge's range past its mask, and nothing said", "bridge_past",
+     [("bridge.c", "repeats(be32_to_cpup(map + 2), ", "repeats(first, ")]),
     ("a mask where no SMR has one", "indexed",
      [("bindings.c", "    if ( unit->mask_bits )\n", "")]),
     ("stream IDs and masks cut to 16 bits", "bad_cells",

@@ -354,6 +354,20 @@ static void bridge_whole(void **state)
     assert_true(reaches(a, 0x7fff));
 }
 
+/* It begins with bits of the mask, and goes on past them. */
+static void bridge_past(void **state)
+{
+    struct dt_device_node *smmu = v2_unit(1), *np = node("/soc/pcie@1");
+
+    CELLS(smmu, "stream-match-mask", 0x0c00);
+    CELLS(np, "iommu-map", 0, smmu->phandle, 0x0c00, 0x800);
+    domains();
+    glue_ops->hwdom_init(&d0);
+    assert_logged("/soc/pcie@1: stream IDs from 0x400 on are beyond smmu@0's");
+    assert_true(reaches(a, 0x0fff));
+    assert_true(aborts(0x1000));
+}
+
 static void bridge_beyond(void **state)
 {
     struct dt_device_node *smmu = v2_unit(1), *np = node("/soc/pcie@1"),
@@ -964,8 +978,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(one_cell), T(two_cells), T(indexed), T(bad_cells), T(masters),
-        T(bad_masters), T(bridge_mask), T(bridge_whole), T(bridge_beyond),
-        T(a_fault), T(dropped), T(shared), T(shared_quiet),
+        T(bad_masters), T(bridge_mask), T(bridge_whole), T(bridge_past),
+        T(bridge_beyond), T(a_fault), T(dropped), T(shared), T(shared_quiet),
         T(shared_failed), T(shared_off), T(alone_off),
         T(off_after_look),
         T(failed_and_up), T(no_lines), T(context_irqs), T(refused_nodes), T(refused_properties),
