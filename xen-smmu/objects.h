@@ -122,10 +122,10 @@ struct smmu_unit {
     bool by_source;                 /* its source turned it off */
     /*
      * The glue's, for interrupts that are levels, which it keeps masked from
-     * smmu_unit_interrupt() on: what they were for has been taken care of, or
-     * it is off, and will look when it is back.
+     * smmu_unit_interrupt() on: what they were for has been taken care of.
+     * Not `looked`: it has failed, or is off, and will look when it is back.
      */
-    void (*listen)(struct smmu_unit *unit);
+    void (*listen)(struct smmu_unit *unit, bool looked);
     bool calm;                      /* the last look found nothing */
     struct smmu_timer cooling;      /* between two looks at the events */
     uint64_t unsure;                /* failed, not known to abort: ns from the

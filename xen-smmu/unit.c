@@ -205,7 +205,7 @@ static void look_at_events(void *arg)
         disable_again(unit);
         /* Others may wait for its line.  It stays hot: it never looks. */
         if ( unit->listen )
-            unit->listen(unit);
+            unit->listen(unit, false);
         return;
     }
     any = look(unit, &had);
@@ -223,7 +223,7 @@ static void look_at_events(void *arg)
     if ( look(unit, &had) )
         smmu_unit_interrupt(unit);
     else if ( unit->listen )
-        unit->listen(unit);
+        unit->listen(unit, had);
 }
 
 static void cooled(void *arg)

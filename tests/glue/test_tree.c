@@ -354,6 +354,20 @@ static void bridge_whole(void **state)
     assert_true(reaches(a, 0x7fff));
 }
 
+/* It begins with bits of the mask, and goes on past them. */
+static void bridge_past(void **state)
+{
+    struct dt_device_node *smmu = v2_unit(1), *np = node("/soc/pcie@1");
+
+    CELLS(smmu, "stream-match-mask", 0x0c00);
+    CELLS(np, "iommu-map", 0, smmu->phandle, 0x0c00, 0x800);
+    domains();
+    glue_ops->hwdom_init(&d0);
+    assert_logged("/soc/pcie@1: stream IDs from 0x400 on are beyond smmu@0's");
+    assert_true(reaches(a, 0x0fff));
+    assert_true(aborts(0x1000));
+}
+
 static void bridge_beyond(void **state)
 {
     struct dt_device_node *smmu = v2_unit(1), *np = node("/soc/pcie@1"),
@@ -639,12 +653,11 @@ static void shared_off(void **state)
     }
 }
 
-/* Its line is nobody else's: masked while it is off, it is heard again. */
-static void alone_off(void **state)
+/* A unit with a power source, on, with a line of its own. */
+static void powered_alone(void)
 {
     struct sim_id id = sim_v2_good();
     struct dt_device_node *np = node("/soc/smmu@0");
-    const int of[] = { 5 };
 
     smmu_store(&smmu_delay, 0);
     assert_int_equal(world_powered(&id, NICE, true, true, false,
@@ -653,6 +666,14 @@ static void alone_off(void **state)
     xen_smmu_v2_irqs(&world.unit[0], np);
     domains();
     assert_int_equal(world_attach(a, world_dev(0, 8)), 0);
+}
+
+/* Its line is nobody else's: masked while it is off, it is heard again. */
+static void alone_off(void **state)
+{
+    const int of[] = { 5 };
+
+    powered_alone();
     fault(0, 0x76000000);
     take(of, 1);
     assert_true(fake_irq[5].masked);
@@ -665,6 +686,35 @@ static void alone_off(void **state)
     fault(0, 0x77000000);
     pass(of, 1, 30);
     assert_logged("0x77000000");
+}
+
+static void (*real_listen)(struct smmu_unit *unit, bool looked);
+
+static void off_meanwhile(struct smmu_unit *unit, bool looked)
+{
+    unit->listen = real_listen;
+    assert_int_equal(world_vote(&world.dev[0], false), 0);
+    assert_int_equal(unit->state, XEN_SMMU_UNIT_OFF);
+    real_listen(unit, looked);
+}
+
+/* It has looked, and goes off before its line is let through. */
+static void off_after_look(void **state)
+{
+    const int of[] = { 5 };
+
+    powered_alone();
+    real_listen = world.unit[0].listen;
+    world.unit[0].listen = off_meanwhile;
+    fault(0, 0x76000000);
+    pass(of, 1, 30);
+    assert_logged("0x76000000");
+    assert_ptr_equal(world.unit[0].listen, real_listen);
+    /* The simulated one would interrupt by itself, too, masked or not. */
+    world.sim[0]->v2.masked = true;
+    assert_int_equal(world_vote(&world.dev[0], true), 0);
+    pass(of, 1, 30);
+    assert_false(fake_irq[5].masked);
 }
 
 /* A failed one that holds its line up, and hears nothing, hangs nobody. */
@@ -928,9 +978,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(one_cell), T(two_cells), T(indexed), T(bad_cells), T(masters),
-        T(bad_masters), T(bridge_mask), T(bridge_whole), T(bridge_beyond),
-        T(a_fault), T(dropped), T(shared), T(shared_quiet),
+        T(bad_masters), T(bridge_mask), T(bridge_whole), T(bridge_past),
+        T(bridge_beyond), T(a_fault), T(dropped), T(shared), T(shared_quiet),
         T(shared_failed), T(shared_off), T(alone_off),
+        T(off_after_look),
         T(failed_and_up), T(no_lines), T(context_irqs), T(refused_nodes), T(refused_properties),
         T(found_nodes), T(refused_unit),
     };

@@ -974,8 +974,9 @@ MUTANTS = [
      [("unit.c", "    if ( any || (had && unit->listen && !unit->calm) )",
        "    if ( any )")], [V2]),
     ("v2: a failed unit keeps a line that others wait for",
-     [("unit.c", "        if ( unit->listen )\n            unit->listen(unit);\n"
-       "        return;", "        return;")], [V2]),
+     [("unit.c", "        if ( unit->listen )\n"
+       "            unit->listen(unit, false);\n        return;",
+       "        return;")], [V2]),
     ("v2: SMRs cleared while streams without one bypass",
      [("smmu-v2-power.c", "    rc = write_cr0(unit, cr0_of(unit, false));\n"
        "    if ( rc )\n        return rc;\n\n"
@@ -991,7 +992,7 @@ MUTANTS = [
        "V2_ACTLR_CPRE);", "return true;")], [V2]),
     ("v2: an interrupt never listened to again",
      [("unit.c", "    else if ( unit->listen )\n"
-       "        unit->listen(unit);", "")], [V2]),
+       "        unit->listen(unit, had);", "")], [V2]),
 ]
 
 

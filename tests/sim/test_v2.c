@@ -1052,7 +1052,11 @@ static void stalled_at_boot(void **state)
 }
 
 static unsigned int heard;
-static void count_listen(struct smmu_unit *unit) { heard++; }
+static void count_listen(struct smmu_unit *unit, bool looked)
+{
+    assert_false(looked);
+    heard++;
+}
 
 /* It fails before its interrupt was looked at: others may have that line. */
 static void failed_lets_go(void **state)

@@ -41,7 +41,7 @@ void world_reset(uint64_t seed, bool threads)
 }
 
 /* As the glue unmasks an interrupt that is a level. */
-static void listen(struct smmu_unit *unit)
+static void listen(struct smmu_unit *unit, bool looked)
 {
     host_enter();
     world.sim[unit - world.unit]->v2.masked = false;

@@ -67,7 +67,7 @@ static unsigned int __init collect(const struct dt_device_node *node,
         }
         if ( count > limit - first )
         {
-            if ( !repeats(first, count, mask) )
+            if ( !repeats(be32_to_cpup(map + 2), count, mask) )
                 smmu_log(SMMU_WARN, "%s: stream IDs from %#llx on are beyond %s's: the DMA of devices there will abort",
                          dt_node_full_name(node), (unsigned long long)limit,
                          unit->name);

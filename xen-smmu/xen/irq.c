@@ -126,27 +126,18 @@ static bool is_shared(const struct line *line)
     return false;
 }
 
-/* One that is off, or has failed, holds no line up, and cannot look. */
-static bool looks(struct smmu_unit *unit)
+/*
+ * One that is off, or has failed, holds no line up, and cannot look.  A line
+ * that is nobody else's waits for it to be back.
+ */
+static void listen(struct smmu_unit *unit, bool looked)
 {
-    bool had = smmu_unit_get(unit);
-
-    if ( had )
-        smmu_unit_put(unit);
-
-    return had;
-}
-
-/* A line that is nobody else's waits for a unit that is off to be back. */
-static void listen(struct smmu_unit *unit)
-{
-    bool on = looks(unit);
     struct line *line;
     unsigned long flags;
 
     spin_lock_irqsave(&lines_lock, flags);
     for ( line = all; line; line = line->next )
-        if ( line->unit == unit && line->fired && (on || is_shared(line)) )
+        if ( line->unit == unit && line->fired && (looked || is_shared(line)) )
         {
             line->fired = false;
             line->meant |= smmu_load(&unit->nr_events) != line->events;
