@@ -54,14 +54,16 @@ def ask_xen(machine):
 
 
 def report(machine):
-    """Write all of it beside the machine's other logs; return it in short."""
+    """Write all of it beside the machine's other logs, once; return it in short."""
+    path = machine.dir / "hang.log"
+    if path.exists():
+        return f"(its state: {path})"
     try:
         first, registers = cpus(machine)
         said = ask_xen(machine)
         again, _ = cpus(machine)
     except Exception as e:              # it explains a failure, and must not hide it
         return f"(no state of the machine: {e})"
-    path = machine.dir / "hang.log"
     path.write_text("\n".join([*first, *again, registers, said]))
     short = [x[6:] for x in said.splitlines() if re.search(r"VCPU\d+: CPU|pause_count|timer=|\*\*\* Dumping|<G><|\[<", x)]
     return "\n".join([*first, *again, *short[:60], f"all of it: {path}"])

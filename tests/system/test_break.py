@@ -310,7 +310,7 @@ def half_made(w):
         g.clear(undo)
         g.answer(cpu, -1)
         g.close()
-    expect(until(lambda: "xl create" not in w.m.dom0("ps")), "xl does not give the guest up.", w.m.dom0("ps"))
+    expect(until(lambda: f"/host/{guest.files}.cfg" not in w.m.dom0("ps")), "xl does not give the guest up.", w.m.dom0("ps"))
     mark = w.m.mark()
     w.m.dom0("xl debug-keys g")
     w.m.wait_console(r"gnttab_usage_print_all \] done", 15, since=mark)
