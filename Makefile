@@ -20,7 +20,7 @@ help:
 	@echo '                 devices of their own, DMA, attacks; build/run/report.json, timeline.svg'
 	@echo '                 KEEP=1 leaves the machine up, XEN_SRC=dir takes your own Xen'
 	@echo 'make check       all tests: host tests, then the system tests on QEMU'
-	@echo 'make check-fast  the host tests: no root, no network, no QEMU; 90 s'
+	@echo 'make check-fast  the host tests: no root, no network, no QEMU; 2 minutes'
 	@echo 'make check-long  everything, with full counts'
 	@echo 'make bench       side by side with the stock driver, in counts, as one table:'
 	@echo '                 build/bench/report.json; make bench-check: nothing is worse'
